@@ -1,0 +1,76 @@
+/*
+ * What the hypervisor publishes of its VMs for a monitor outside, which reads it from the
+ * machine's RAM at the ELF symbol `monitor`. Counters only grow while a VM exists; a slot keeps
+ * the last state of a VM that has ended until the slot is used again.
+ * The figures are told by the hypervisor: a judge holds them against what the machine shows.
+ */
+#ifndef ABI_MONITOR_H
+#define ABI_MONITOR_H
+
+#include <stdint.h>
+
+#define MONITOR_MAGIC "SGMONTR1"
+#define MONITOR_VERSION 1
+#define MONITOR_MAX_VMS 16
+#define MONITOR_EXCEPTIONS 24 /* exits[cause] for exceptions 0 … 23 */
+#define MONITOR_INTERRUPTS 16 /* exits[24 + number] for interrupts 0 … 15 */
+#define MONITOR_CAUSES (MONITOR_EXCEPTIONS + MONITOR_INTERRUPTS)
+
+/* How a VM came to its end. */
+enum vm_end {
+    VM_END_NONE = 0,        /* it has not ended */
+    VM_END_EXIT = 1,        /* the guest asked: paravirtual exit; end_code is its code */
+    VM_END_SHUTDOWN = 2,    /* the guest asked: SRST or legacy shutdown; end_code is the reason */
+    VM_END_GUEST_FAULT = 3, /* the guest did what no guest may; why says what */
+    VM_END_KILLED = 4,      /* by order of the operator */
+    VM_END_NO_MEMORY = 5,   /* its allotment could not be met */
+};
+
+enum vm_state {
+    VM_STATE_FREE = 0,    /* the slot is not in use */
+    VM_STATE_RUNNING = 1, /* some vCPU may run, or all of them wait */
+    VM_STATE_PAUSED = 2,
+    VM_STATE_ENDED = 3,   /* memory is still held, for inspection */
+    VM_STATE_DESTROYED = 4, /* memory is scrubbed and returned */
+};
+
+struct monitor_vm {
+    char name[24];
+    uint32_t state;             /* enum vm_state */
+    uint32_t end;               /* enum vm_end */
+    uint64_t end_code;          /* see enum vm_end */
+    char why[96];               /* VM_END_GUEST_FAULT: the reason in words, NUL-terminated */
+    uint32_t vcpus;
+    uint32_t weight;
+    uint32_t cap;               /* percent of one hart; 0: none */
+    uint32_t id;                /* record.vm of this VM's trace records */
+    uint64_t memory;            /* promised, in bytes */
+    uint64_t resident;          /* backed by memory now, in bytes */
+    uint64_t tables;            /* second-stage tables, in bytes */
+    uint64_t cpu_ticks;         /* time spent in the guest or on its behalf, all vCPUs */
+    uint64_t steal_ticks;       /* time that a vCPU could have run and did not */
+    uint64_t created_ticks;     /* `time` when the VM was created */
+    uint64_t ended_ticks;       /* `time` when it ended; 0: it has not */
+    uint64_t hypercalls;
+    uint64_t injections;        /* interrupts and exceptions given to the guest */
+    uint64_t exits[MONITOR_CAUSES];
+};
+
+struct monitor {
+    char magic[8];        /* MONITOR_MAGIC */
+    uint32_t version;     /* MONITOR_VERSION */
+    uint32_t vm_count;    /* slots ever used: vm[0 … vm_count-1] are meaningful */
+    uint64_t timebase_hz;
+    uint64_t ram_base;    /* board RAM, physical */
+    uint64_t ram_bytes;
+    uint64_t free_bytes;  /* free for VMs now */
+    uint64_t own_bytes;   /* the hypervisor's own: image, stacks, tables, metadata */
+    uint64_t trace_bytes; /* trace rings */
+    uint64_t idle_ticks;  /* no vCPU could run */
+    uint64_t boot_ticks;  /* `time` at the hypervisor's first instruction */
+    uint32_t finished;    /* 1: all VMs have ended and the machine is about to stop */
+    uint32_t panicked;    /* 1: the hypervisor met a bug of its own */
+    struct monitor_vm vm[MONITOR_MAX_VMS];
+};
+
+#endif
