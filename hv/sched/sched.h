@@ -1,0 +1,72 @@
+/*
+ * Scheduling: mechanism above, policy below a small interface. The unit is the vCPU
+ * (sched_entity); vCPUs of a VM share that VM's claim (sched_group: weight, cap). A policy only
+ * orders entities: it never touches a vCPU, a CSR or a clock. All times are ticks of `time`.
+ */
+#ifndef HV_SCHED_SCHED_H
+#define HV_SCHED_SCHED_H
+
+#include "lib/list.h"
+#include "lib/registry.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SCHED_NEVER UINT64_MAX
+
+struct sched_group {
+    uint32_t weight;        /* 1 … 10000 */
+    uint32_t cap;           /* percent of one hart, 0: none */
+    struct list entities;   /* runnable entities of this group, in the order of their turn */
+    struct list link;       /* in the policy's list of groups with a runnable entity */
+    uint64_t virtual_time;  /* weighted fair: time received, scaled by 1024 / weight */
+    uint64_t period_start;  /* cap: start of the current accounting period */
+    uint64_t period_used;   /* cap: time received in it */
+};
+
+struct sched_entity {
+    struct sched_group *group;
+    struct list link; /* in group->entities or the policy's own queue while runnable */
+    bool queued;
+};
+
+struct run_queue {
+    const struct sched_policy *policy;
+    struct list queue;      /* round robin: entities; weighted fair: groups */
+    uint64_t virtual_clock; /* weighted fair: no runnable group is far behind this */
+    uint64_t slice;         /* longest turn, in ticks */
+    uint64_t cap_period;    /* over which a cap is accounted, in ticks */
+    unsigned runnable;      /* entities queued */
+};
+
+/* The entity that runs stays queued while it runs. */
+struct sched_policy {
+    const char *name;
+    void (*init)(struct run_queue *queue);
+    /* An entity became runnable at `now`. woken: it had been blocked. */
+    void (*enqueue)(struct run_queue *queue, struct sched_entity *entity, uint64_t now, bool woken);
+    /* It no longer is: blocked, stopped, paused or its VM has ended. */
+    void (*dequeue)(struct run_queue *queue, struct sched_entity *entity);
+    /* It ran from `now - ran` until `now` (in one or more pieces). */
+    void (*account)(struct run_queue *queue, struct sched_entity *entity, uint64_t ran,
+                    uint64_t now);
+    /* Its slice ended, or it yielded: others of equal claim go first. */
+    void (*rotate)(struct run_queue *queue, struct sched_entity *entity);
+    /* Who runs next; NULL: nobody may (none runnable, or all at their cap). *until: when to
+     * choose anew at the latest; with NULL, when a cap lifts, or SCHED_NEVER. */
+    struct sched_entity *(*pick)(struct run_queue *queue, uint64_t now, uint64_t *until);
+    /* Should a just enqueued entity run before the running one's slice ends? */
+    bool (*preempts)(struct run_queue *queue, const struct sched_entity *woken,
+                     const struct sched_entity *running);
+};
+
+/* SCHED_POLICY(round_robin) = { .name = "rr", … }; the bootargs choose by name. */
+REGISTRY(hv_sched_policy, struct sched_policy);
+#define SCHED_POLICY REGISTER(hv_sched_policy, struct sched_policy)
+
+const struct sched_policy *sched_policy_find(const char *name); /* NULL: no such policy */
+void run_queue_init(struct run_queue *queue, const struct sched_policy *policy, uint64_t slice,
+                    uint64_t cap_period);
+void sched_group_init(struct sched_group *group, uint32_t weight, uint32_t cap);
+void sched_entity_init(struct sched_entity *entity, struct sched_group *group);
+
+#endif
