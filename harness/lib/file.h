@@ -1,0 +1,38 @@
+/* Whole files in and out: read at once, written so that a reader never finds half of one. */
+#ifndef HARNESS_LIB_FILE_H
+#define HARNESS_LIB_FILE_H
+
+#include <stddef.h>
+
+#include "lib/buffer.h"
+#include "lib/error.h"
+
+/* Reads all of `path` to the end of `out`. 0, or -1 with the reason in *error ("PATH: …"). */
+int file_read(const char *path, struct buffer *out, struct error *error);
+
+/* As file_read, refusing files of more than `most` bytes. */
+int file_read_bounded(const char *path, size_t most, struct buffer *out, struct error *error);
+
+/*
+ * Writes `bytes` to a temporary file beside `path` and renames it over it; after a failure
+ * nothing is left and an old `path` is as it was. "-" is standard output. 0, or -1 with *error.
+ */
+int file_write(const char *path, const void *data, size_t bytes, struct error *error);
+
+/*
+ * A file without a name, that children inherit by its descriptor (no close-on-exec) and find at
+ * /proc/self/fd/N. It vanishes with the last process that holds it. The descriptor, or -1.
+ */
+int file_nameless(const char *label, struct error *error);
+
+/* Writes everything to a descriptor, however often it takes. 0, or -1 with errno set. */
+int write_all(int fd, const void *data, size_t bytes);
+
+/*
+ * Makes a folder of its own under $TMPDIR or /tmp; the string is to free().
+ * folder_remove takes it away with all that it holds.
+ */
+char *folder_temporary(struct error *error);
+void folder_remove(const char *path);
+
+#endif
