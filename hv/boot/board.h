@@ -1,0 +1,56 @@
+/*
+ * Facts about the board, read from the device tree that the firmware hands over. Nothing about
+ * the board is known in advance but the address at which the image is loaded.
+ */
+#ifndef HV_BOOT_BOARD_H
+#define HV_BOOT_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOARD_MAX_RANGES 16
+
+struct board_range {
+    uint64_t base, bytes;
+};
+
+struct board {
+    uint64_t device_tree, device_tree_bytes;
+    struct board_range ram; /* the range that holds the image */
+    struct board_range reserved[BOARD_MAX_RANGES];
+    unsigned reserved_count;
+    struct board_range bundle; /* bytes == 0: none */
+    uint64_t timebase_hz;
+    unsigned hart_count;
+    uint64_t boot_hart;     /* its hart id */
+    uint64_t uart;          /* 0: none */
+    uint64_t plic;          /* 0: none */
+    unsigned plic_context;  /* of the boot hart's supervisor mode */
+    unsigned uart_interrupt;
+    const char *bootargs;   /* "" if there are none */
+    uint64_t started;       /* `time` at the first instruction */
+};
+
+extern struct board board;
+
+/* Where entry.S puts what it was given. */
+extern uint64_t boot_hart_id, boot_device_tree, boot_time;
+
+/* Takes `bytes` from the top of RAM for good, before page frames are set up; page-aligned.
+ * Returns the address; panics if there is no room: the machine is too small. */
+uint64_t board_reserve(uint64_t bytes, const char *what);
+
+/* Splits RAM less all reserved ranges into ascending page-aligned free ranges; returns how many. */
+unsigned board_free_ranges(struct board_range *ranges, unsigned limit);
+
+/* Value of an option `name=value` of the bootargs, copied into a buffer; false: not given. */
+bool option_text(const char *name, char *value, size_t room);
+/* Its number, or `otherwise` if it is not given; panics on nonsense. */
+uint64_t option_number(const char *name, uint64_t otherwise);
+/* on/off, or `otherwise`. */
+bool option_switch(const char *name, bool otherwise);
+/* Calls visit with each option `name=value` of that name, in order. */
+void option_each(const char *name, void (*visit)(const char *value, size_t length));
+
+#endif

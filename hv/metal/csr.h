@@ -1,0 +1,48 @@
+/*
+ * Control and status registers by the names of the manual, for the files of metal/ alone.
+ * csr_read(hstatus) is one instruction.
+ */
+#ifndef HV_METAL_CSR_H
+#define HV_METAL_CSR_H
+
+#include <stdint.h>
+
+__asm__(".option arch, +h\n");
+
+#define csr_read(name)                                                                            \
+    ({                                                                                            \
+        uint64_t value_;                                                                          \
+        __asm__ volatile("csrr %0, " #name : "=r"(value_)::"memory");                             \
+        value_;                                                                                   \
+    })
+#define csr_write(name, value) __asm__ volatile("csrw " #name ", %0" ::"rK"(value) : "memory")
+#define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" ::"rK"(bits) : "memory")
+#define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
+#define csr_swap(name, value)                                                                     \
+    ({                                                                                            \
+        uint64_t old_;                                                                            \
+        __asm__ volatile("csrrw %0, " #name ", %1" : "=r"(old_) : "rK"(value) : "memory");        \
+        old_;                                                                                     \
+    })
+
+#define SSTATUS_SIE  (1ull << 1)
+#define SSTATUS_SPIE (1ull << 5)
+#define SSTATUS_SPP  (1ull << 8)
+#define SSTATUS_FS   (3ull << 13)
+#define SSTATUS_FS_INITIAL (1ull << 13)
+#define SSTATUS_FS_CLEAN   (2ull << 13)
+#define SSTATUS_FS_DIRTY   (3ull << 13)
+
+/* Hypervisor extension, "Hypervisor Status Register". */
+#define HSTATUS_GVA  (1ull << 6)  /* stval holds a guest-virtual address */
+#define HSTATUS_SPV  (1ull << 7)  /* the trap came from V=1; sret goes there */
+#define HSTATUS_SPVP (1ull << 8)  /* … from VS, not VU */
+#define HSTATUS_VTVM (1ull << 20) /* satp and sfence.vma of the guest trap */
+#define HSTATUS_VTW  (1ull << 21) /* wfi of the guest traps */
+#define HSTATUS_VTSR (1ull << 22) /* sret of the guest traps */
+
+#define HENVCFG_STCE (1ull << 63) /* the guest has stimecmp */
+
+#define SATP_SV39 (8ull << 60)
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * The one header between the portable hypervisor and the machine: CSRs, fences, clock,
+ * firmware, world switch. Portable code includes this and nothing else of metal/; native tests
+ * put fakes in its place.
+ */
+#ifndef HV_METAL_METAL_H
+#define HV_METAL_METAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hart;
+struct vcpu;
+
+/* ---- this hart ---- */
+
+#ifdef __riscv
+register struct hart *this_hart_register __asm__("tp");
+static inline struct hart *this_hart(void)
+{
+    return this_hart_register;
+}
+/* Ticks of the `time` CSR. */
+static inline uint64_t clock_now(void)
+{
+    uint64_t ticks;
+    __asm__ volatile("rdtime %0" : "=r"(ticks));
+    return ticks;
+}
+#else
+struct hart *this_hart(void);
+uint64_t clock_now(void);
+#endif
+
+/* Looks which of the optional parts the hart has; to be called once before the rest. */
+void hart_probe(void);
+bool hart_has_hypervisor(void); /* the H extension */
+bool hart_has_sstc(void);       /* stimecmp and vstimecmp */
+unsigned hart_vmid_bits(void);
+
+/* Sets this hart up for guests: delegation, counters, interrupts enabled for HS. */
+void hart_setup(void);
+/* Asks for IRQ_S_TIMER at `deadline` (ticks); replaces the one asked before. UINT64_MAX: none. */
+void clock_arm(uint64_t deadline);
+/* Waits until an interrupt is pending, without taking it. */
+void hart_wait(void);
+/* Pending and enabled HS interrupts, one bit each (1 << IRQ_S_TIMER …). */
+uint64_t hart_pending(void);
+
+/* ---- the guest whose context is loaded ---- */
+
+/* Runs the guest from vcpu->x and vcpu->pc until it traps; returns scause. VS CSRs and FP are
+ * those that are loaded. Like any C function but for s1 … s11, which do not survive: see
+ * vcpu/run.c. */
+uint64_t vcpu_enter(struct vcpu *vcpu);
+
+/* Moves VS CSRs between the hart and vcpu->context. */
+void context_save(struct vcpu *vcpu);
+void context_load(struct vcpu *vcpu);
+/* What a vCPU's context is at its start: spec chapter "Hart State Management" of SBI. */
+void context_reset(struct vcpu *vcpu);
+
+/* Moves the floating-point registers and fcsr between the hart and vcpu->fp. */
+void fp_save(struct vcpu *vcpu);
+void fp_load(struct vcpu *vcpu);
+/* vsstatus.FS of the loaded guest: is the FP state written since it was loaded? */
+bool fp_is_dirty(void);
+void fp_mark_clean(void);
+
+/* What a trap says beyond its cause; valid in the exit's handler. */
+struct trap_detail {
+    uint64_t stval;
+    uint64_t htval;  /* for causes 20, 21, 23: guest-physical address >> 2, else stale */
+    uint64_t htinst; /* transformed instruction, or 0 */
+};
+void trap_detail_read(struct trap_detail *detail);
+uint64_t trap_stval(void);
+/* Did the guest run in VS-mode when it trapped (else VU)? */
+bool trap_from_supervisor(void);
+
+/* Makes the loaded guest take an exception when it is entered: vsepc, vscause, vstval,
+ * vsstatus as the hardware would set them; vcpu->pc becomes its vstvec. */
+void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval);
+
+/* Sets or clears bits of hvip (1 << IRQ_VS_SOFT, IRQ_VS_TIMER, IRQ_VS_EXT). */
+void guest_interrupt_set(uint64_t bits);
+void guest_interrupt_clear(uint64_t bits);
+/* Interrupts that are pending and enabled for the loaded guest (vsip & vsie). */
+uint64_t guest_interrupts_pending(void);
+/* vstimecmp of the loaded guest, in guest time; only where hart_has_sstc(). */
+uint64_t guest_timer_read(void);
+void guest_timer_write(uint64_t deadline);
+bool guest_timer_interrupt_enabled(void); /* vsie.STIE of the loaded guest */
+uint64_t guest_scounteren(void);
+/* The hart's cycle (0xC00) or instret (0xC02) counter. */
+uint64_t hart_counter(unsigned csr);
+/* vsatp of the loaded guest. */
+uint64_t guest_satp(void);
+
+/* ---- fences ---- */
+
+void hfence_gvma_all(void);
+void hfence_gvma_vmid(uint16_t vmid);
+void hfence_gvma_page(uint64_t gpa, uint16_t vmid);
+/* VS-stage translations of the VM whose hgatp is loaded. */
+void hfence_vvma_all(void);
+void hfence_vvma_page(uint64_t gva);
+void hfence_vvma_asid_all(uint64_t asid);
+void hfence_vvma_asid_page(uint64_t gva, uint64_t asid);
+void instruction_fence(void); /* fence.i */
+
+/* ---- firmware and board ---- */
+
+/* Sends one byte through the firmware's console. */
+void firmware_putchar(char byte);
+/* Ends the machine; QEMU's exit status tells failure. */
+_Noreturn void machine_stop(bool failure);
+
+/* The board's ns16550a, if it has one. */
+void uart_open(uint64_t base);
+void uart_putchar(char byte);
+int uart_getchar(void); /* -1: nothing received */
+void uart_interrupt_on(void);
+/* The board's PLIC: base, and the context of this hart's supervisor mode. */
+void plic_open(uint64_t base, unsigned context, unsigned source);
+unsigned plic_claim(void); /* 0: none */
+void plic_complete(unsigned source);
+
+/* Address space of the hypervisor itself: identity, W^X, guard pages, devices uncached. */
+void mapping_init(void);
+
+#endif
