@@ -1,0 +1,45 @@
+/*
+ * Everything that belongs to one hart of the machine; tp points to it while the hypervisor
+ * runs. There is no other per-hart state anywhere.
+ */
+#ifndef HV_HART_HART_H
+#define HV_HART_HART_H
+
+#include "lib/list.h"
+#include "metal/metal.h"
+#include "metal/offsets.h"
+#include "sched/sched.h"
+#include "time/timer.h"
+
+struct hart {
+    uint64_t stack_pointer;   /* of run_loop, while a guest runs */
+    uint64_t emergency_stack; /* its top: for a trap whose own stack is not usable */
+    uint64_t stack_bottom, stack_top;
+    uint64_t id;    /* as the firmware counts */
+    unsigned index; /* 0 … harts - 1 */
+
+    struct vcpu *current; /* whose turn it is; NULL: idle */
+    struct vcpu *loaded;  /* whose VS CSRs are in the hart, current or not */
+    struct vcpu *fp_loaded; /* whose FP registers are in the hart */
+    bool reschedule;      /* choose anew before the next entry */
+    uint64_t turn_started; /* when current was switched to */
+
+    struct run_queue queue;
+    struct list timers;
+    uint64_t clock; /* what the clock is armed for */
+    struct timer slice;
+
+    uint64_t trap_resume; /* not 0: an exception of the hypervisor's own continues here */
+    uint64_t vmid_generation; /* of the guest TLB's contents */
+};
+
+_Static_assert(offsetof(struct hart, stack_pointer) == HART_STACK_POINTER, "offsets.h");
+_Static_assert(offsetof(struct hart, emergency_stack) == HART_EMERGENCY_STACK, "offsets.h");
+_Static_assert(offsetof(struct hart, stack_bottom) == HART_STACK_BOTTOM, "offsets.h");
+_Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "offsets.h");
+
+#define HART_MAX 1
+
+extern struct hart harts[HART_MAX];
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * A virtual CPU: the registers of a guest's hart, and what the hypervisor must know to give it
+ * turns on a real one.
+ */
+#ifndef HV_VCPU_VCPU_H
+#define HV_VCPU_VCPU_H
+
+#include "metal/offsets.h"
+#include "abi/trace.h"
+#include "sched/sched.h"
+#include "time/timer.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct vm;
+struct hart;
+
+/* Indices of x[], by ABI name. */
+enum {
+    REG_ZERO,
+    REG_RA,
+    REG_SP,
+    REG_GP,
+    REG_TP,
+    REG_T0 = 5,
+    REG_A0 = 10,
+    REG_A1,
+    REG_A2,
+    REG_A3,
+    REG_A4,
+    REG_A5,
+    REG_A6,
+    REG_A7
+};
+
+/* CSRs that a guest can change and that move with it. Those that it cannot change (hedeleg,
+ * hideleg, hcounteren, henvcfg) are the same for all guests and stay in the hart. */
+struct guest_context {
+    uint64_t hstatus; /* SPV, SPVP, VTW …: where the next sret leads */
+    uint64_t sstatus; /* SPP and FS of HS-mode */
+    uint64_t hvip;
+    uint64_t htimedelta;
+    uint64_t vsstatus;
+    uint64_t vsie;
+    uint64_t vstvec;
+    uint64_t vsscratch;
+    uint64_t vsepc;
+    uint64_t vscause;
+    uint64_t vstval;
+    uint64_t vsatp;
+    uint64_t vstimecmp;
+    uint64_t scounteren; /* these two have no VS twin: the guest writes the real ones */
+    uint64_t senvcfg;
+};
+
+struct fp_registers {
+    uint64_t f[32];
+    uint64_t fcsr;
+};
+
+enum vcpu_state {
+    VCPU_STOPPED,   /* HSM: not started, or stopped */
+    VCPU_RUNNABLE,  /* in the run queue: runs, or waits for its turn */
+    VCPU_BLOCKED,   /* wfi or HSM suspend: waits for an interrupt */
+};
+
+struct vcpu {
+    uint64_t x[32]; /* x[0] is not used */
+    uint64_t pc;
+    struct hart *hart; /* on which it is scheduled */
+
+    struct vm *vm;
+    uint64_t *exits; /* counters by cause: abi/monitor.h */
+    uint8_t index;   /* hart id that the guest sees */
+    uint8_t vm_id;
+    bool fp_saved_dirty; /* fp holds state that is not the initial one */
+    enum vcpu_state state;
+    bool suspended_to_start; /* HSM non-retentive suspend: resumes at resume_* */
+    uint64_t resume_address, resume_opaque;
+
+    struct guest_context context;
+    struct fp_registers fp;
+
+    struct sched_entity entity;
+    struct timer timer;      /* the guest's timer, while only the hypervisor can see it fire */
+    uint64_t timer_deadline; /* without Sstc: what the guest set, in guest time */
+
+    uint64_t runnable_since; /* for steal time, while it waits for its turn */
+    uint64_t steal_ticks;
+    uint64_t cpu_ticks;
+    uint64_t steal_area; /* gpa of the STA shared memory; ~0: none */
+    uint64_t cycle_base, instret_base; /* counters read 0 when the vCPU was started */
+};
+
+_Static_assert(offsetof(struct vcpu, x) == 0, "offsets.h");
+_Static_assert(offsetof(struct vcpu, pc) == VCPU_PC, "offsets.h");
+_Static_assert(offsetof(struct vcpu, hart) == VCPU_HART, "offsets.h");
+
+/* Prepares vCPU `index` of vm, stopped. */
+void vcpu_init(struct vcpu *vcpu, struct vm *vm, unsigned index);
+
+/* Starts it at `entry` in VS-mode with a0 = hart id, a1 = opaque, satp = 0. It was stopped. */
+void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque);
+/* Stops it; it runs no more until it is started again. */
+void vcpu_stop(struct vcpu *vcpu);
+/* It waits until an interrupt is pending for it, at once if one is already. */
+void vcpu_block(struct vcpu *vcpu);
+/* Makes a blocked vCPU runnable; no effect on others. `why` is for the trace. */
+void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why);
+
+/* Makes interrupt number irq (IRQ_VS_…) pending, or not pending, for a vCPU, loaded or not;
+ * a pending one that is enabled wakes it. */
+void vcpu_interrupt_set(struct vcpu *vcpu, unsigned irq, enum trace_wakeup why);
+void vcpu_interrupt_clear(struct vcpu *vcpu, unsigned irq);
+/* Is an interrupt pending and enabled for it? */
+bool vcpu_interrupt_pending(const struct vcpu *vcpu);
+
+/* Gives the running guest an exception of its own, as if its hart had raised it. */
+void vcpu_inject_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * A virtual machine: its memory, its vCPUs, its life.
+ *
+ *     create ──> RUNNING <──> PAUSED          A VM that ENDED still holds its memory, for
+ *                   │ exit, kill, fault       whoever wants to look; destroy scrubs and
+ *                   v                         returns it. restart = destroy + create.
+ *                 ENDED ──> DESTROYED
+ */
+#ifndef HV_VM_VM_H
+#define HV_VM_VM_H
+
+#include "abi/bundle.h"
+#include "abi/monitor.h"
+#include "memory/gstage.h"
+#include "sched/sched.h"
+#include "vcpu/vcpu.h"
+
+#define VM_MAX MONITOR_MAX_VMS
+
+struct vm {
+    uint8_t id; /* index in vms[] and in the bundle's table */
+    const struct bundle_vm *config;
+    struct monitor_vm *report; /* state, end, counters: published */
+    struct gstage gstage;
+    uint64_t memory; /* bytes of RAM from BUNDLE_GUEST_RAM_BASE */
+    struct sched_group group;
+    unsigned vcpu_count;
+    struct vcpu *vcpu[BUNDLE_MAX_VCPUS];
+    struct vcpu *last_vcpu; /* that the hart's VS-stage TLB entries belong to */
+};
+
+extern struct vm vms[VM_MAX];
+
+/* The VM of that name or number in the bundle, or NULL. */
+struct vm *vm_find(const char *name);
+bool vm_exists(const struct vm *vm); /* created, and not destroyed since */
+
+/* Makes the VM that entry `id` of the bundle describes, with its image in memory and vCPU 0
+ * ready to start. False, with one line in why: nothing was made. */
+bool vm_create(unsigned id, char *why, size_t why_room);
+/* Lets it run. */
+void vm_start(struct vm *vm);
+void vm_pause(struct vm *vm);
+void vm_resume(struct vm *vm);
+/* Ends it: no vCPU of it runs again. */
+void vm_end(struct vm *vm, enum vm_end end, uint64_t code);
+/* Ends it for what its guest did; template and arguments say what, with the data. */
+void vm_kill(struct vm *vm, const char *template, ...) __attribute__((format(printf, 2, 3)));
+/* Scrubs and returns all its memory. It has ended. */
+void vm_destroy(struct vm *vm);
+
+/* Have all VMs ended that were created? */
+bool vm_all_ended(void);
+
+#endif
