@@ -1,0 +1,125 @@
+/*
+ * Runs a machine and watches it by the three ways that are not the hypervisor's own word: the
+ * trap log with the plugin's marks (every trap, entry and fence), the debugger (CSRs, at the
+ * instructions that write hgatp and at the entries after), and RAM. Calls back where somebody may
+ * want to look, and hands over what was seen and told. What each way costs: docs/observation.md.
+ *
+ *     struct observer_options options = OBSERVER_OPTIONS_DEFAULT;
+ *     options.machine.hypervisor = …; options.machine.bundle_fd = …;
+ *     options.on_stop = look; options.argument = mine;
+ *     struct observation seen;
+ *     if (observer_run(&options, &seen, &error) != 0) …      // a harness fault
+ *     …
+ *     observation_free(&seen);
+ */
+#ifndef MACHINE_OBSERVER_H
+#define MACHINE_OBSERVER_H
+
+#include "abi/monitor.h"
+#include "lib/error.h"
+#include "machine/gdb.h"
+#include "machine/qemu.h"
+#include "machine/ram.h"
+#include "machine/traplog.h"
+#include "symbols/symbols.h"
+#include "trace/event.h"
+
+/* Why the observer calls back. */
+enum observer_stop {
+    OBSERVER_FIRST_ENTRY, /* the first entry with this hgatp value; gdb is there */
+    OBSERVER_CHECKPOINT,  /* held by the plugin in the trap vector; RAM stands still, no gdb */
+    OBSERVER_BREAKPOINT,  /* an address of options.breakpoints; gdb is there */
+    OBSERVER_FINISHED     /* the machine has ended; only RAM is left */
+};
+
+struct observer_view {
+    enum observer_stop stop;
+    unsigned hart;
+    uint64_t instructions; /* executed so far (by the marks; 0 without the log) */
+    const struct ram *ram;
+    const struct symbols *hypervisor;
+    struct gdb *gdb;        /* NULL when registers cannot be read here */
+    uint64_t pc;            /* with gdb: where it stopped */
+    uint64_t hgatp;         /* with gdb: of this hart, now */
+    const uint64_t *hgatps; /* every value that was ever entered with, in order */
+    size_t hgatp_count;
+};
+
+/* How the run ended. No two of these can be mistaken for each other. */
+enum observer_end {
+    OBSERVER_SHUTDOWN, /* the machine was switched off, status 0 */
+    OBSERVER_FAILURE,  /* switched off with a failure (panic): status says which */
+    OBSERVER_LIMIT,    /* options.limit_ticks or limit_instructions reached: it still ran */
+    OBSERVER_STUCK,    /* every hart waits and no timer is armed: nothing can happen any more */
+    OBSERVER_STOPPED,  /* on_stop asked for it */
+    OBSERVER_DIED,     /* QEMU was killed or failed by itself: harness or toolchain fault */
+    OBSERVER_WALL      /* the wall-clock backstop: harness fault */
+};
+
+struct observer_range {
+    uint64_t from, to; /* physical, to exclusive */
+};
+
+struct observer_options {
+    struct qemu_options machine; /* the observer adds its own channels, log and plugin */
+    bool traps;                  /* watch traps, entries and fences (log and plugin) */
+    bool first_entries;          /* stop at the first entry with each hgatp */
+    bool told;                   /* follow the hypervisor's trace rings */
+    const uint64_t *breakpoints; /* addresses in the hypervisor to stop at, each time */
+    size_t breakpoint_count;
+    const struct observer_range *stores; /* log each store to these, with who made it */
+    size_t store_count;
+    uint64_t checkpoint_instructions; /* OBSERVER_CHECKPOINT every so many; 0: never */
+    uint64_t limit_instructions;      /* exact and repeatable; 0: none */
+    uint64_t limit_ticks;             /* board time; judge only events before it. 0: none */
+    unsigned wall_ms;                 /* backstop */
+    const char *plugin;               /* the plugin's file; NULL: found beside coach */
+    /* Returns false to end the run. May be NULL. */
+    bool (*on_stop)(const struct observer_view *view, void *argument);
+    /*
+     * Called between waits, some hundred times a second, with the board's time in ticks: for
+     * console input that is due. May be NULL. Returns false to end the run.
+     */
+    bool (*on_time)(struct qemu *qemu, uint64_t ticks, void *argument);
+    void *argument;
+};
+
+#define OBSERVER_OPTIONS_DEFAULT                                                                   \
+    {                                                                                              \
+        .machine = QEMU_OPTIONS_DEFAULT, .traps = true, .first_entries = true, .told = true,       \
+        .wall_ms = 60000                                                                           \
+    }
+
+#define OBSERVER_HGATPS 1024
+
+struct observation {
+    enum observer_end end;
+    int status;             /* of QEMU; a signal's number negated */
+    char complaint[200];    /* QEMU's first line on standard error, or "" */
+    char why[200];          /* one line: how the run ended */
+    struct event_list told; /* sorted by time */
+    char told_error[256];   /* "", or why the trace could not be read on */
+    struct event_list seen; /* in the order of the log; dated by truth_compare */
+    char seen_error[256];   /* "", or why the log could not be read on */
+    struct truth_verdict truth;
+    uint64_t ticks;        /* board time when last asked */
+    uint64_t instructions; /* at the last mark */
+    uint64_t timebase_hz;
+    uint64_t hgatps[OBSERVER_HGATPS];
+    size_t hgatp_count;
+    uint64_t stray_hgatp; /* address of an executed hgatp write that no breakpoint covered, 0 */
+    struct qemu qemu;     /* ended; ram_fd and console_out_fd still open */
+    struct ram ram;       /* the last state */
+    struct symbols *hypervisor;
+};
+
+/* Runs to the end. 0: *seen is filled; -1: nothing ran, *error says why. */
+int observer_run(const struct observer_options *options, struct observation *seen,
+                 struct error *error);
+
+/* The monitor struct (told) in the machine's last state. false: absent or nonsense. */
+bool observation_monitor(const struct observation *seen, struct monitor *monitor);
+
+void observation_free(struct observation *seen);
+
+#endif

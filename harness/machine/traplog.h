@@ -1,0 +1,140 @@
+/*
+ * Which traps did the machine take, and from whom? Reads QEMU's interrupt log (-d int) and the
+ * marks that the watch plugin (harness/plugin/watch.c) leaves between its lines, and turns both
+ * into seen events: traps out of a guest into the hypervisor, entries, fences, watched stores.
+ *
+ * The log alone does not say which of its traps came from a guest (V is not in it), nor whether
+ * one went to M, HS or VS. The marks do, because the plugin sees the physical address of what
+ * runs. A hart is in the firmware, in the hypervisor or in a guest:
+ *
+ *     guest --trap to HS-------------------------> hypervisor's vector    guest exit
+ *     guest --trap to M--> firmware --mret-------> hypervisor's vector    guest exit, forwarded
+ *     guest --trap to M--> firmware --mret-------> guest                  firmware's own affair
+ *     guest --trap to VS-------------------------> guest                  guest's own affair
+ *     hypervisor --sret--------------------------> guest                  entry
+ *
+ * A log line is thus kept until the next mark or line of its hart shows where it led.
+ */
+#ifndef MACHINE_TRAPLOG_H
+#define MACHINE_TRAPLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace/event.h"
+
+#define TRAPLOG_HARTS      8
+#define TRAPLOG_LINE_BYTES 512 /* longest line that is looked at; the rest of it is skipped */
+
+/* One line of the log. */
+enum traplog_kind {
+    TRAPLOG_NOTHING, /* not ours: another message of QEMU */
+    TRAPLOG_TRAP,    /* riscv_cpu_do_interrupt */
+    TRAPLOG_MARK     /* a mark of the plugin */
+};
+
+/* Letters of the marks: "@<letter> hart instructions [address [value]]", numbers in hex. */
+enum traplog_mark {
+    MARK_FIRMWARE = 'F', /* the firmware begins to run */
+    MARK_MRET = 'M',     /* mret in the firmware */
+    MARK_VECTOR = 'V',   /* first instruction of the hypervisor's trap vector */
+    MARK_SRET = 'S',     /* sret in the hypervisor */
+    MARK_GVMA = 'G',     /* hfence.gvma in the hypervisor: address of the instruction */
+    MARK_VVMA = 'H',     /* hfence.vvma in the hypervisor */
+    MARK_HGATP = 'A',    /* csr instruction on hgatp, address of the instruction */
+    MARK_STORE = 'W',    /* store to a watched page: physical address of code, of data */
+    MARK_IDLE = 'I',
+    MARK_RESUME = 'R',
+    MARK_LIMIT = 'L', /* the instruction limit is reached, the machine is held */
+    MARK_READY = 'P'  /* the plugin is loaded; its version */
+};
+
+struct traplog_line {
+    enum traplog_kind kind;
+    unsigned hart;
+    char mark;
+    uint32_t scause;       /* trap: abi/trace.h's 32 bits */
+    uint64_t epc, tval;    /* trap */
+    uint64_t instructions; /* mark */
+    uint64_t address, value;
+};
+
+/* Reads one line (no newline) of QEMU 7.2 … 10. false: begins like ours and is not well-formed. */
+bool traplog_parse_line(const char *line, size_t bytes, struct traplog_line *parsed);
+
+struct traplog_trap {
+    uint32_t scause;
+    uint64_t epc, tval;
+};
+
+enum traplog_where { WHERE_FIRMWARE, WHERE_HYPERVISOR, WHERE_GUEST };
+
+struct traplog_hart {
+    enum traplog_where where; /* runs now */
+    enum traplog_where from;  /* where it was when the firmware was entered */
+    bool open;                /* last is not yet known to have led anywhere */
+    bool returned;            /* mret seen after `taken`, nothing else since */
+    bool has_taken;
+    bool has_nested;
+    struct traplog_trap last;   /* the last trap of the log */
+    struct traplog_trap taken;  /* the trap that entered the firmware */
+    struct traplog_trap nested; /* the last trap inside the firmware since */
+    uint64_t entry_pc;
+};
+
+struct traplog {
+    struct traplog_hart hart[TRAPLOG_HARTS];
+    uint64_t lines; /* read so far */
+    uint64_t traps; /* trap lines among them */
+    uint64_t guest_exits;
+    uint64_t instructions; /* of the last mark */
+    bool marks;            /* the plugin is there */
+    bool limit;            /* MARK_LIMIT seen */
+    size_t used;
+    bool skipping; /* the rest of an overlong line */
+    char line[TRAPLOG_LINE_BYTES];
+    char error[160];
+};
+
+void traplog_init(struct traplog *log);
+
+/*
+ * Feeds bytes as they come; whole lines are turned into seen events in the list. false: a line
+ * that cannot be (a mark of a hart that does not exist, a guest exit without a trap): error, one
+ * line with the line's number.
+ */
+bool traplog_feed(struct traplog *log, const char *data, size_t bytes, struct event_list *list);
+
+/* Ends the stream: a last line without newline is taken; a trap still open is reported as where
+ * it was taken. */
+bool traplog_end(struct traplog *log, struct event_list *list);
+
+/* How told differs from seen. */
+enum truth {
+    TRUTH_EQUAL,
+    TRUTH_MISSING, /* the machine took a trap from a guest that no record tells */
+    TRUTH_EXTRA,   /* a record tells of a trap that the machine did not take */
+    TRUTH_ALTERED, /* cause, sepc or stval differ */
+    TRUTH_LOST,    /* records were overwritten before they were read: cannot be compared */
+    TRUTH_COUNT
+};
+
+struct truth_verdict {
+    enum truth truth;
+    unsigned hart;
+    uint64_t compared;               /* pairs that were equal */
+    uint64_t position;               /* number of the first difference among that hart's exits */
+    const struct event *told, *seen; /* the two at the difference; either may be NULL */
+    char text[256];                  /* one line: "the trace is not true: …" */
+};
+
+/*
+ * Holds the told kvm_exit records against the seen guest exits, per hart, in order, on scause,
+ * sepc and stval. cut: the machine was stopped under way, so that the last exit of a hart may be
+ * seen and not yet told. Seen events that match get the time, VM and vCPU of their record.
+ */
+void truth_compare(const struct event_list *told, struct event_list *seen, bool cut,
+                   struct truth_verdict *verdict);
+
+#endif
