@@ -1,0 +1,26 @@
+/*
+ * Proves how a VM ends: how=pv|srst|legacy|reboot|return ends it that way, code=N gives the code
+ * or the SRST reason; silent=1 says nothing on the way. Reports by that end alone.
+ */
+#include "probe.h"
+
+const char probe_name[] = "exit";
+
+void probe_main(void)
+{
+    uint64_t code = option_number("code", 0);
+
+    if (!option_number("silent", 0))
+        say("exit: code %u\n", code);
+    probe_report.verdict = PROBE_PASSED;
+    probe_report.code = (uint32_t)code;
+    if (option_is("how", "return"))
+        return;
+    if (option_is("how", "srst"))
+        sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_SHUTDOWN, code, 0);
+    if (option_is("how", "reboot"))
+        sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_COLD_REBOOT, code, 0);
+    if (option_is("how", "legacy"))
+        sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0);
+    probe_exit(code);
+}
