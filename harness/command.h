@@ -7,10 +7,10 @@
 
 /* What coach's exit status means, for every subcommand. */
 enum coach_status {
-    COACH_OK = 0,      /* done, and what was judged is right */
-    COACH_FAILED = 1,  /* the thing judged failed */
-    COACH_USAGE = 2,   /* wrong option or bad input */
-    COACH_FAULT = 3,   /* the harness or a tool it needs is at fault: nothing was judged */
+    COACH_OK = 0,        /* done, and what was judged is right */
+    COACH_FAILED = 1,    /* the thing judged failed */
+    COACH_USAGE = 2,     /* wrong option or bad input */
+    COACH_FAULT = 3,     /* the harness or a tool it needs is at fault: nothing was judged */
     COACH_TIMEOUT = 124, /* `coach run --for`: the time ran out, as timeout(1) has it */
 };
 

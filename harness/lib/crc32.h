@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Goes on from `crc`; 0 begins. crc32_update(crc32_update(0, a), b) is the CRC of a followed by b. */
+/* Goes on from `crc`; 0 begins. crc32_update(crc32_update(0, a), b) is the CRC of a followed by b.
+ */
 uint32_t crc32_update(uint32_t crc, const void *data, size_t bytes);
 
 #endif

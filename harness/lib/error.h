@@ -16,8 +16,7 @@ struct error {
 int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As error_set, for what is no fault of the input: missing tools, no memory, a full disk. */
-int error_fault(struct error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int error_fault(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "WHERE: " before the text that *error holds already; always returns -1. */
 int error_prefix(struct error *error, const char *format, ...)

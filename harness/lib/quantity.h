@@ -2,6 +2,7 @@
 #ifndef HARNESS_LIB_QUANTITY_H
 #define HARNESS_LIB_QUANTITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/buffer.h"
@@ -14,8 +15,8 @@ int size_parse(const char *text, uint64_t *bytes, struct error *error);
 int duration_parse(const char *text, uint64_t *nanoseconds, struct error *error);
 
 /* A decimal or 0x number within [least, most]; `what` names it in the error. */
-int number_parse(const char *what, const char *text, uint64_t least, uint64_t most,
-                 uint64_t *value, struct error *error);
+int number_parse(const char *what, const char *text, uint64_t least, uint64_t most, uint64_t *value,
+                 struct error *error);
 
 /* "64M", "1.5G", "12.3K", "900": at most five columns. Returned string is to free(). */
 char *size_string(uint64_t bytes);

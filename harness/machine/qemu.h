@@ -23,10 +23,10 @@
 #include "lib/buffer.h"
 #include "lib/error.h"
 
-#define QEMU_RAM_BASE 0x80000000ull /* of the virt board */
-#define QEMU_TIMEBASE_HZ 10000000u  /* of its `time` CSR */
-#define QEMU_OLDEST 702             /* major * 100 + minor that is accepted … */
-#define QEMU_NEWEST 1099            /* … and the newest that was looked at: 10.x */
+#define QEMU_RAM_BASE    0x80000000ull /* of the virt board */
+#define QEMU_TIMEBASE_HZ 10000000u     /* of its `time` CSR */
+#define QEMU_OLDEST      702           /* major * 100 + minor that is accepted … */
+#define QEMU_NEWEST      1099          /* … and the newest that was looked at: 10.x */
 
 struct qemu_version {
     unsigned major, minor, micro;

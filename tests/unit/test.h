@@ -29,9 +29,9 @@ struct test_suite {
 
 #define TEST_SUITE(suite_name, ...)                                                                \
     static const struct test_case suite_name##_cases[] = {__VA_ARGS__};                            \
-    static const struct test_suite suite_name##_suite = {                                          \
-        #suite_name, suite_name##_cases,                                                           \
-        sizeof(suite_name##_cases) / sizeof(suite_name##_cases[0])};                               \
+    static const struct test_suite suite_name##_suite = {#suite_name, suite_name##_cases,          \
+                                                         sizeof(suite_name##_cases) /              \
+                                                             sizeof(suite_name##_cases[0])};       \
     static const struct test_suite *const suite_name##_entry                                       \
         __attribute__((section("test_suites"), used)) = &suite_name##_suite
 

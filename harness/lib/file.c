@@ -1,0 +1,142 @@
+/* Whole files: reading with bounds, writing by temporary file and rename, nameless files. */
+#include "lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_descriptor(int fd, const char *path, size_t most, struct buffer *out,
+                           struct error *error)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, "%s: is a folder, a file was expected", path);
+    size_t before = out->length;
+    for (;;) {
+        char *to = buffer_reserve(out, 65536);
+        ssize_t count = read(fd, to, 65536);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return error_set(error, "%s: %s", path, strerror(errno));
+        out->length += (size_t)count;
+        buffer_reserve(out, 0);
+        if (count == 0)
+            return 0;
+        if (out->length - before > most)
+            return error_set(error, "%s: larger than %zu bytes", path, most);
+    }
+}
+
+int file_read_bounded(const char *path, size_t most, struct buffer *out, struct error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    int result = read_descriptor(fd, path, most, out, error);
+    close(fd);
+    return result;
+}
+
+int file_read(const char *path, struct buffer *out, struct error *error)
+{
+    return file_read_bounded(path, SIZE_MAX / 4, out, error);
+}
+
+int write_all(int fd, const void *data, size_t bytes)
+{
+    const char *next = data;
+    while (bytes > 0) {
+        ssize_t count = write(fd, next, bytes);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -1;
+        next += count;
+        bytes -= (size_t)count;
+    }
+    return 0;
+}
+
+/* The permissions of a new file as open(2) would give them. */
+static mode_t plain_mode(void)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+static int fill_and_rename(int fd, const char *temporary, const char *path, const void *data,
+                           size_t bytes)
+{
+    if (write_all(fd, data, bytes) != 0 || fchmod(fd, plain_mode()) != 0)
+        return -1;
+    if (close(fd) != 0)
+        return -1;
+    return rename(temporary, path);
+}
+
+int file_write(const char *path, const void *data, size_t bytes, struct error *error)
+{
+    if (strcmp(path, "-") == 0) {
+        fflush(stdout);
+        if (write_all(STDOUT_FILENO, data, bytes) != 0)
+            return error_fault(error, "standard output: %s", strerror(errno));
+        return 0;
+    }
+    char *temporary = format_string("%s.XXXXXX", path);
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        error_fault(error, "%s: cannot be written: %s", path, strerror(errno));
+        free(temporary);
+        return -1;
+    }
+    int result = fill_and_rename(fd, temporary, path, data, bytes);
+    if (result != 0) {
+        error_fault(error, "%s: cannot be written: %s", path, strerror(errno));
+        close(fd);
+        unlink(temporary);
+    }
+    free(temporary);
+    return result;
+}
+
+int file_nameless(const char *label, struct error *error)
+{
+    int fd = memfd_create(label, 0);
+    if (fd < 0)
+        return error_fault(error, "memory for %s: %s", label, strerror(errno));
+    return fd;
+}
+
+char *folder_temporary(struct error *error)
+{
+    const char *parent = getenv("TMPDIR");
+    char *path = format_string("%s/coach.XXXXXX", parent && *parent ? parent : "/tmp");
+    if (mkdtemp(path) != NULL)
+        return path;
+    error_fault(error, "%s: cannot make a temporary folder: %s", path, strerror(errno));
+    free(path);
+    return NULL;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status, (void)kind, (void)walk;
+    return remove(path);
+}
+
+void folder_remove(const char *path)
+{
+    if (path != NULL)
+        nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}

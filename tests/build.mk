@@ -1,0 +1,75 @@
+# The native tests and fuzz targets. Two test programs, since the hypervisor's portable parts and
+# coach may use the same names: tests/unit/*_test.c is linked with coach's objects (without
+# main.c), tests/unit/hv_*_test.c and tests/unit/hv/*_test.c with HV_PORTABLE_SOURCES, which
+# hv/build.mk defines together with HV_PORTABLE_CFLAGS.
+
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -Itests/unit -DUNIT_TEST $(SANITIZE)
+HV_UNIT_CFLAGS = $(UNIT_CFLAGS) $(HV_PORTABLE_CFLAGS)
+
+HV_TESTS := $(wildcard tests/unit/hv_*_test.c tests/unit/hv/*_test.c)
+COACH_TESTS := $(filter-out $(HV_TESTS),$(wildcard tests/unit/*_test.c))
+
+COACH_UNIT_SOURCES := $(COACH_TESTS) $(filter-out harness/main.c,$(COACH_SOURCES)) \
+    tests/unit/runner.c
+HV_UNIT_SOURCES := $(HV_TESTS) $(HV_PORTABLE_SOURCES) tests/unit/runner.c
+COACH_UNIT_OBJECTS := $(COACH_UNIT_SOURCES:%.c=$(BUILD)/unit/coach/%.o)
+HV_UNIT_OBJECTS := $(HV_UNIT_SOURCES:%.c=$(BUILD)/unit/hv/%.o)
+
+$(eval $(call flags_file,unit,$(HOST_CC) $(HV_UNIT_CFLAGS)))
+$(eval $(call flags_file,unit-coach-link,$(COACH_UNIT_OBJECTS)))
+$(eval $(call flags_file,unit-hv-link,$(HV_UNIT_OBJECTS)))
+
+$(BUILD)/unit/coach/%.o: %.c $(BUILD)/flags/unit
+	$(call say,CC,unit $<)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/unit/hv/%.o: %.c $(BUILD)/flags/unit
+	$(call say,CC,unit $<)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HV_UNIT_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/unit/coach-tests: $(COACH_UNIT_OBJECTS) $(BUILD)/flags/unit-coach-link
+	$(call say,LINK,$@)
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) $(COACH_UNIT_OBJECTS) -lcunit $(HOST_LDLIBS) -o $@
+
+$(BUILD)/unit/hv-tests: $(HV_UNIT_OBJECTS) $(BUILD)/flags/unit-hv-link
+	$(call say,LINK,$@)
+	$(Q)$(HOST_CC) $(HV_UNIT_CFLAGS) $(HV_UNIT_OBJECTS) -lcunit -o $@
+
+# Fuzz targets: NAME_fuzz.c with coach's objects, hv_NAME_fuzz.c with the hypervisor's.
+FUZZ_CFLAGS = $(HOST_CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined \
+    -fno-sanitize-recover=all -Wno-unknown-warning-option
+FUZZ_LINK = -fsanitize=fuzzer,address,undefined
+HV_FUZZ := $(wildcard tests/fuzz/hv_*_fuzz.c)
+COACH_FUZZ := $(filter-out $(HV_FUZZ),$(wildcard tests/fuzz/*_fuzz.c))
+COACH_FUZZ_OBJECTS := \
+    $(patsubst %.c,$(BUILD)/fuzz/coach/%.o,$(filter-out harness/main.c,$(COACH_SOURCES)))
+HV_FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/fuzz/hv/%.o,$(HV_PORTABLE_SOURCES))
+COACH_FUZZ_TARGETS := $(COACH_FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+HV_FUZZ_TARGETS := $(HV_FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+FUZZ_TARGETS := $(COACH_FUZZ_TARGETS) $(HV_FUZZ_TARGETS)
+
+$(eval $(call flags_file,fuzz,$(FUZZ_CC) $(FUZZ_CFLAGS) $(HV_PORTABLE_CFLAGS)))
+
+$(BUILD)/fuzz/coach/%.o: %.c $(BUILD)/flags/fuzz
+	$(call say,CC,fuzz $<)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/hv/%.o: %.c $(BUILD)/flags/fuzz
+	$(call say,CC,fuzz $<)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(HV_PORTABLE_CFLAGS) -MMD -MP -c $< -o $@
+
+$(COACH_FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/coach/tests/fuzz/%.o $(COACH_FUZZ_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_LINK) $^ $(HOST_LDLIBS) -o $@
+
+$(HV_FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/hv/tests/fuzz/%.o $(HV_FUZZ_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_LINK) $^ -o $@
+
+-include $(COACH_UNIT_OBJECTS:.o=.d) $(HV_UNIT_OBJECTS:.o=.d)
+-include $(shell find $(BUILD)/fuzz -name '*.d' 2>/dev/null)
