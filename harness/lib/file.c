@@ -112,7 +112,7 @@ int file_write(const char *path, const void *data, size_t bytes, struct error *e
 
 int file_nameless(const char *label, struct error *error)
 {
-    int fd = memfd_create(label, 0);
+    int fd = memfd_create(label, MFD_CLOEXEC);
     if (fd < 0)
         return error_fault(error, "memory for %s: %s", label, strerror(errno));
     return fd;

@@ -20,8 +20,9 @@ int file_read_bounded(const char *path, size_t most, struct buffer *out, struct 
 int file_write(const char *path, const void *data, size_t bytes, struct error *error);
 
 /*
- * A file without a name, that children inherit by its descriptor (no close-on-exec) and find at
- * /proc/self/fd/N. It vanishes with the last process that holds it. The descriptor, or -1.
+ * A file without a name in memory. A child that was passed its descriptor N (struct
+ * process_files) finds it at /proc/self/fd/N; it vanishes with the last process that holds it.
+ * The descriptor (close-on-exec), or -1 with *error.
  */
 int file_nameless(const char *label, struct error *error);
 

@@ -22,6 +22,7 @@
 
 #include "lib/buffer.h"
 #include "lib/error.h"
+#include "lib/process.h"
 
 #define QEMU_RAM_BASE    0x80000000ull /* of the virt board */
 #define QEMU_TIMEBASE_HZ 10000000u     /* of its `time` CSR */
@@ -70,22 +71,16 @@ struct qemu_options {
     }
 
 struct qemu {
-    pid_t pid;          /* leads a process group of its own; 0: it has been waited for */
-    int pid_fd;         /* poll: readable when it has ended */
-    int ram_fd;         /* RAM, from QEMU_RAM_BASE on; map it shared and read-only */
-    uint64_t ram_bytes; /* its size */
-    int qmp_fd;         /* connected socket, or -1 */
-    int gdb_fd;         /* connected socket, or -1 */
-    int console_in_fd;  /* write: what is typed. PIPES only, else -1 */
-    int console_out_fd; /* read: what is printed. PIPES; or FILE without a name (use pread) */
-    int complaint_fd;   /* QEMU's standard error, as a file */
-};
-
-/* How the process ended. */
-struct qemu_end {
-    bool exited; /* by itself, with `status`; else killed by `signal` */
-    int status;
-    int signal;
+    pid_t pid;              /* leads a process group of its own; 0: it has been waited for */
+    int pid_fd;             /* poll: readable when it has ended */
+    int ram_fd;             /* RAM, from QEMU_RAM_BASE on; map it shared and read-only */
+    uint64_t ram_bytes;     /* its size */
+    int qmp_fd;             /* connected socket, or -1 */
+    int gdb_fd;             /* connected socket, or -1 */
+    int console_in_fd;      /* write: what is typed. PIPES only, else -1 */
+    int console_out_fd;     /* read: what is printed. PIPES; or FILE without a name (use pread) */
+    int complaint_fd;       /* QEMU's standard error, as a file */
+    struct process_end end; /* once it has ended: see qemu_wait */
 };
 
 /*
@@ -95,8 +90,8 @@ struct qemu_end {
 int qemu_find(const char *binary, char **path, struct qemu_version *version, struct error *error);
 
 /*
- * The command line for people, quoted for a shell, with descriptors shown as they are in `qemu`:
- * for --dry-run and reports. Adds to *out.
+ * The command line with which a person runs the same machine by hand: console on the terminal,
+ * none of coach's channels. Adds to *out.
  */
 void qemu_command_line(const struct qemu_options *options, struct buffer *out);
 
@@ -110,7 +105,7 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
  * Waits until it has ended or `timeout_ms` of wall-clock have passed (-1: for ever).
  * 1: ended, *end says how (the same again when called again); 0: it still runs.
  */
-int qemu_wait(struct qemu *qemu, int timeout_ms, struct qemu_end *end);
+int qemu_wait(struct qemu *qemu, int timeout_ms, struct process_end *end);
 
 /*
  * Kills the whole process group if it still runs, waits for it, closes every descriptor of *qemu

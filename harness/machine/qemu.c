@@ -1,0 +1,242 @@
+/* The QEMU process: channels made, child started, waited for and ended. */
+#include "machine/qemu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "machine/qemu_command.h"
+
+#define LEAST_MEMORY (16ull << 20)
+#define MOST_HARTS   8
+
+/* The ends that the child keeps; closed here once it runs. */
+struct child_ends {
+    int qmp, gdb, console_in, console_out;
+};
+
+static void close_descriptor(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static int check_file(const char *what, const char *path, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return error_set(error, "%s %s: %s", what, path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, "%s %s: is a folder, a file was expected", what, path);
+    if (access(path, R_OK) != 0)
+        return error_set(error, "%s %s: %s", what, path, strerror(errno));
+    return 0;
+}
+
+static int check_memory(uint64_t memory, struct error *error)
+{
+    uint64_t host = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (memory < LEAST_MEMORY)
+        return error_set(error, "machine memory of %llu bytes: at least 16M is needed",
+                         (unsigned long long)memory);
+    if (memory % 4096 != 0)
+        return error_set(error, "machine memory of %llu bytes: a multiple of 4096 was expected",
+                         (unsigned long long)memory);
+    if (memory > host)
+        return error_set(error, "machine memory of %llu MiB: this computer has %llu MiB",
+                         (unsigned long long)(memory >> 20), (unsigned long long)(host >> 20));
+    return 0;
+}
+
+static int check_options(const struct qemu_options *options, struct error *error)
+{
+    if (options->harts < 1 || options->harts > MOST_HARTS)
+        return error_set(error, "%u harts: expected 1 to %d", options->harts, MOST_HARTS);
+    if (check_memory(options->memory, error) != 0)
+        return -1;
+    if (options->hypervisor == NULL)
+        return error_set(error, "no hypervisor was named");
+    if (check_file("hypervisor", options->hypervisor, error) != 0)
+        return -1;
+    if (options->bundle != NULL && check_file("bundle", options->bundle, error) != 0)
+        return -1;
+    return 0;
+}
+
+static int open_ram(const struct qemu_options *options, struct qemu *qemu, struct error *error)
+{
+    const char *name = options->ram_file ? options->ram_file : "machine RAM";
+    if (options->ram_file != NULL)
+        qemu->ram_fd = open(options->ram_file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    else
+        qemu->ram_fd = file_nameless("ram", NULL);
+    if (qemu->ram_fd < 0 || ftruncate(qemu->ram_fd, (off_t)options->memory) != 0)
+        return error_fault(error, "%s: %s", name, strerror(errno));
+    qemu->ram_bytes = options->memory;
+    return 0;
+}
+
+static int open_socket(bool wanted, int *ours, int *theirs, struct error *error)
+{
+    int pair[2];
+    if (!wanted)
+        return 0;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return error_fault(error, "socket to the machine: %s", strerror(errno));
+    *ours = pair[0];
+    *theirs = pair[1];
+    return 0;
+}
+
+static int open_console(const struct qemu_options *options, struct qemu *qemu,
+                        struct child_ends *ends, struct error *error)
+{
+    int in[2], out[2];
+    if (options->console == QEMU_CONSOLE_FILE && options->console_file == NULL)
+        return (qemu->console_out_fd = file_nameless("console", error)) < 0 ? -1 : 0;
+    if (options->console != QEMU_CONSOLE_PIPES)
+        return 0;
+    if (pipe2(in, O_CLOEXEC) != 0)
+        return error_fault(error, "pipe to the machine: %s", strerror(errno));
+    ends->console_in = in[0];
+    qemu->console_in_fd = in[1];
+    if (pipe2(out, O_CLOEXEC) != 0)
+        return error_fault(error, "pipe to the machine: %s", strerror(errno));
+    qemu->console_out_fd = out[0];
+    ends->console_out = out[1];
+    return 0;
+}
+
+static int open_channels(const struct qemu_options *options, struct qemu *qemu,
+                         struct child_ends *ends, struct error *error)
+{
+    if (open_ram(options, qemu, error) != 0 ||
+        open_socket(options->qmp, &qemu->qmp_fd, &ends->qmp, error) != 0 ||
+        open_socket(options->gdb, &qemu->gdb_fd, &ends->gdb, error) != 0 ||
+        open_console(options, qemu, ends, error) != 0)
+        return -1;
+    qemu->complaint_fd = file_nameless("stderr", error);
+    if (qemu->complaint_fd < 0)
+        return -1;
+    fcntl(qemu->complaint_fd, F_SETFL, O_APPEND);
+    return 0;
+}
+
+static int start_child(const char *binary, const struct qemu_options *options, struct qemu *qemu,
+                       const struct child_ends *ends, struct error *error)
+{
+    const int candidates[] = {
+        qemu->ram_fd,
+        ends->qmp,
+        ends->gdb,
+        options->bundle_fd,
+        options->console == QEMU_CONSOLE_FILE ? qemu->console_out_fd : -1,
+    };
+    int passed[sizeof(candidates) / sizeof(candidates[0])];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+        if (candidates[i] >= 0)
+            passed[count++] = candidates[i];
+    }
+    struct process_files files = {.in = ends->console_in,
+                                  .out = ends->console_out,
+                                  .err = qemu->complaint_fd,
+                                  .passed = passed,
+                                  .passed_count = count};
+    struct channels channels = {
+        .ram = qemu->ram_fd, .qmp = ends->qmp, .gdb = ends->gdb, .console = qemu->console_out_fd};
+    struct words words = {0};
+    qemu_words(binary, options, &channels, &words);
+    pid_t pid = process_start((const char *const *)words.list, &files, error);
+    words_free(&words);
+    if (pid < 0)
+        return -1;
+    qemu->pid = pid;
+    qemu->pid_fd = pidfd_open(pid, 0);
+    if (qemu->pid_fd < 0)
+        return error_fault(error, "QEMU's process: %s", strerror(errno));
+    return 0;
+}
+
+int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct error *error)
+{
+    *qemu = (struct qemu){.pid_fd = -1,
+                          .ram_fd = -1,
+                          .qmp_fd = -1,
+                          .gdb_fd = -1,
+                          .console_in_fd = -1,
+                          .console_out_fd = -1,
+                          .complaint_fd = -1};
+    char *binary = NULL;
+    if (check_options(options, error) != 0 || qemu_find(options->binary, &binary, NULL, error) != 0)
+        return -1;
+    struct child_ends ends = {-1, -1, -1, -1};
+    int result = open_channels(options, qemu, &ends, error);
+    if (result == 0)
+        result = start_child(binary, options, qemu, &ends, error);
+    close_descriptor(&ends.qmp);
+    close_descriptor(&ends.gdb);
+    close_descriptor(&ends.console_in);
+    close_descriptor(&ends.console_out);
+    if (result != 0)
+        qemu_stop(qemu);
+    free(binary);
+    return result;
+}
+
+int qemu_wait(struct qemu *qemu, int timeout_ms, struct process_end *end)
+{
+    if (qemu->pid != 0) {
+        struct pollfd poller = {.fd = qemu->pid_fd, .events = POLLIN};
+        int ready;
+        while ((ready = poll(&poller, 1, timeout_ms)) < 0 && errno == EINTR && timeout_ms < 0)
+            ;
+        if (ready <= 0)
+            return 0;
+        process_wait(qemu->pid, &qemu->end);
+        qemu->pid = 0;
+    }
+    *end = qemu->end;
+    return 1;
+}
+
+void qemu_kill(struct qemu *qemu)
+{
+    if (qemu->pid != 0) {
+        kill(-qemu->pid, SIGKILL);
+        process_wait(qemu->pid, &qemu->end);
+        qemu->pid = 0;
+    }
+    close_descriptor(&qemu->pid_fd);
+    close_descriptor(&qemu->qmp_fd);
+    close_descriptor(&qemu->gdb_fd);
+    close_descriptor(&qemu->console_in_fd);
+}
+
+void qemu_stop(struct qemu *qemu)
+{
+    qemu_kill(qemu);
+    close_descriptor(&qemu->ram_fd);
+    close_descriptor(&qemu->console_out_fd);
+    close_descriptor(&qemu->complaint_fd);
+}
+
+void qemu_complaint(const struct qemu *qemu, struct buffer *out)
+{
+    char text[512];
+    ssize_t count = qemu->complaint_fd < 0 ? 0 : pread(qemu->complaint_fd, text, sizeof(text), 0);
+    if (count <= 0)
+        return;
+    const char *line_end = memchr(text, '\n', (size_t)count);
+    buffer_add(out, text, line_end ? (size_t)(line_end - text) : (size_t)count);
+}
