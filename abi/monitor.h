@@ -73,4 +73,22 @@ struct monitor {
     struct monitor_vm vm[MONITOR_MAX_VMS];
 };
 
+/*
+ * What the hypervisor leaves at the ELF symbol `panic_report` when it meets a bug of its own.
+ * backtrace holds return addresses, innermost first, 0 behind the last.
+ */
+#define PANIC_MAGIC "SGPANIC1"
+#define PANIC_BACKTRACE 16
+
+struct panic_report {
+    char magic[8];      /* PANIC_MAGIC once the report is complete, else 0 */
+    char message[160];
+    uint64_t trapped;   /* 1: registers and the three CSRs below are those of a trap */
+    uint64_t scause;
+    uint64_t sepc;
+    uint64_t stval;
+    uint64_t x[32];
+    uint64_t backtrace[PANIC_BACKTRACE];
+};
+
 #endif

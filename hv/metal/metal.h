@@ -62,11 +62,15 @@ void context_load(struct vcpu *vcpu);
 void context_reset(struct vcpu *vcpu);
 
 /* Moves the floating-point registers and fcsr between the hart and vcpu->fp. */
-void fp_save(struct vcpu *vcpu);
-void fp_load(struct vcpu *vcpu);
-/* vsstatus.FS of the loaded guest: is the FP state written since it was loaded? */
-bool fp_is_dirty(void);
-void fp_mark_clean(void);
+void fp_save(struct vcpu *vcpu); /* fp_state() is not OFF */
+void fp_load(struct vcpu *vcpu); /* leaves the state DIRTY */
+/* HS-mode's sstatus.FS, which governs the guest beside its own vsstatus.FS, and is the
+ * hypervisor's record of what the FP registers hold: OFF: not this guest's; CLEAN: its own, as
+ * in vcpu->fp; DIRTY: its own, newer than vcpu->fp. */
+enum fp_state { FP_OFF, FP_INITIAL, FP_CLEAN, FP_DIRTY };
+enum fp_state fp_state(void);
+void fp_state_set(enum fp_state state);
+bool fp_on_in_guest(void); /* the guest itself has FP switched on */
 
 /* What a trap says beyond its cause; valid in the exit's handler. */
 struct trap_detail {

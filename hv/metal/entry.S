@@ -1,0 +1,36 @@
+/*
+ * The hypervisor's first instructions. The firmware enters here in HS-mode with a0 = hart id,
+ * a1 = device tree, no stack, address translation off, interrupts off.
+ */
+#include "metal/offsets.h"
+
+    .section .text.entry, "ax"
+    .globl _start
+_start:
+    rdtime  s2
+    csrw    sie, zero
+    csrw    sscratch, zero          /* zero: the hypervisor runs, not a guest */
+    la      t0, __bss_start
+    la      t1, __bss_end
+1:  bgeu    t0, t1, 2f
+    sd      zero, 0(t0)
+    addi    t0, t0, 8
+    j       1b
+2:  la      tp, harts
+    la      sp, __stack_top
+    sd      sp, HART_STACK_TOP(tp)
+    la      t0, __stack_bottom
+    sd      t0, HART_STACK_BOTTOM(tp)
+    la      t0, __emergency_stack_top
+    sd      t0, HART_EMERGENCY_STACK(tp)
+    la      t0, trap_vector
+    csrw    stvec, t0
+    la      t0, boot_hart_id
+    sd      a0, 0(t0)
+    la      t0, boot_device_tree
+    sd      a1, 0(t0)
+    la      t0, boot_time
+    sd      s2, 0(t0)
+    li      s0, 0                   /* ends the chain of frames for a backtrace */
+    li      ra, 0
+    tail    hv_main

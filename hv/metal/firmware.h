@@ -1,0 +1,16 @@
+/* Calls of the firmware below (OpenSBI), for metal/ alone. */
+#ifndef HV_METAL_FIRMWARE_H
+#define HV_METAL_FIRMWARE_H
+
+#include <stdint.h>
+
+struct firmware_result {
+    int64_t error;
+    uint64_t value;
+};
+
+struct firmware_result firmware_call(uint64_t extension, uint64_t function, uint64_t a0,
+                                     uint64_t a1);
+void firmware_set_timer(uint64_t deadline);
+
+#endif

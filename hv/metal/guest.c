@@ -1,0 +1,126 @@
+/* What the loaded guest's trap says, and what can be done to the loaded guest: exceptions,
+ * interrupts, its timer, its fences. */
+#include "metal/csr.h"
+#include "metal/metal.h"
+#include "trap/cause.h"
+#include "vcpu/vcpu.h"
+
+void trap_detail_read(struct trap_detail *detail)
+{
+    detail->stval = csr_read(stval);
+    detail->htval = csr_read(htval);
+    detail->htinst = csr_read(htinst);
+}
+
+uint64_t trap_stval(void)
+{
+    return csr_read(stval);
+}
+
+bool trap_from_supervisor(void)
+{
+    return csr_read(sstatus) & SSTATUS_SPP;
+}
+
+/*
+ * As the hardware takes a trap into VS-mode (privileged specification, "Trap Entry"):
+ * vsstatus.SPP and SPIE remember, SIE is off, and the guest continues in VS-mode at vstvec.
+ */
+void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval)
+{
+    uint64_t status = csr_read(vsstatus) & ~(SSTATUS_SPP | SSTATUS_SPIE);
+
+    if (trap_from_supervisor())
+        status |= SSTATUS_SPP;
+    if (status & SSTATUS_SIE)
+        status |= SSTATUS_SPIE;
+    csr_write(vsstatus, status & ~SSTATUS_SIE);
+    csr_write(vsepc, vcpu->pc);
+    csr_write(vscause, cause);
+    csr_write(vstval, stval);
+    vcpu->pc = csr_read(vstvec) & ~3ull;
+    csr_set(sstatus, SSTATUS_SPP);
+    csr_set(hstatus, HSTATUS_SPVP);
+}
+
+void guest_interrupt_set(uint64_t bits)
+{
+    csr_set(hvip, bits);
+}
+
+void guest_interrupt_clear(uint64_t bits)
+{
+    csr_clear(hvip, bits);
+}
+
+/* hip and hie hold the same bits as vsip and vsie, one place to the left, under V=0. */
+uint64_t guest_interrupts_pending(void)
+{
+    return csr_read(hip) & csr_read(hie) & (1u << IRQ_VS_SOFT | 1u << IRQ_VS_TIMER | 1u << IRQ_VS_EXT);
+}
+
+uint64_t guest_timer_read(void)
+{
+    return csr_read(vstimecmp);
+}
+
+void guest_timer_write(uint64_t deadline)
+{
+    csr_write(vstimecmp, deadline);
+}
+
+bool guest_timer_interrupt_enabled(void)
+{
+    return csr_read(hie) & 1u << IRQ_VS_TIMER;
+}
+
+uint64_t guest_scounteren(void)
+{
+    return csr_read(scounteren);
+}
+
+uint64_t guest_satp(void)
+{
+    return csr_read(vsatp);
+}
+
+void hfence_gvma_all(void)
+{
+    __asm__ volatile("hfence.gvma" ::: "memory");
+}
+
+void hfence_gvma_vmid(uint16_t vmid)
+{
+    __asm__ volatile("hfence.gvma zero, %0" ::"r"((uint64_t)vmid) : "memory");
+}
+
+/* rs1 holds the guest-physical address shifted right by 2: specification, "hfence.gvma". */
+void hfence_gvma_page(uint64_t gpa, uint16_t vmid)
+{
+    __asm__ volatile("hfence.gvma %0, %1" ::"r"(gpa >> 2), "r"((uint64_t)vmid) : "memory");
+}
+
+void hfence_vvma_all(void)
+{
+    __asm__ volatile("hfence.vvma" ::: "memory");
+}
+
+void hfence_vvma_page(uint64_t gva)
+{
+    __asm__ volatile("hfence.vvma %0, zero" ::"r"(gva) : "memory");
+}
+
+void hfence_vvma_asid_all(uint64_t asid)
+{
+    __asm__ volatile("hfence.vvma zero, %0" ::"r"(asid) : "memory");
+}
+
+void hfence_vvma_asid_page(uint64_t gva, uint64_t asid)
+{
+    __asm__ volatile("hfence.vvma %0, %1" ::"r"(gva), "r"(asid) : "memory");
+}
+
+void instruction_fence(void)
+{
+    __asm__ volatile("fence.i" ::: "memory");
+}

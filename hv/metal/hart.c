@@ -1,0 +1,102 @@
+/* This hart: what it has, how it is set up for guests, its clock and its sleep. */
+#include "metal/metal.h"
+#include "hart/hart.h"
+#include "metal/csr.h"
+#include "metal/firmware.h"
+#include "trap/cause.h"
+#include "trap/panic.h"
+
+/* Exceptions that the guest's own kernel handles, as Linux KVM delegates them. */
+#define DELEGATED_EXCEPTIONS                                                                      \
+    (1u << EXC_INST_MISALIGNED | 1u << EXC_BREAKPOINT | 1u << EXC_SYSCALL |                       \
+     1u << EXC_INST_PAGE_FAULT | 1u << EXC_LOAD_PAGE_FAULT | 1u << EXC_STORE_PAGE_FAULT)
+#define DELEGATED_INTERRUPTS (1u << IRQ_VS_SOFT | 1u << IRQ_VS_TIMER | 1u << IRQ_VS_EXT)
+#define OWN_INTERRUPTS       (1u << IRQ_S_SOFT | 1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
+
+#define COUNTER_TIME 2u /* hcounteren.TM: rdtime does not trap */
+
+static bool has_hypervisor, has_sstc;
+static unsigned vmid_bits;
+
+/* Reads a CSR that may not exist: evaluates to false, with `value` untouched, if it traps. */
+#define csr_exists(name, value)                                                                   \
+    ({                                                                                            \
+        uint64_t ok_ = 0, read_ = 0;                                                              \
+        __asm__ volatile("la %0, 1f\n"                                                            \
+                         "sd %0, %3(tp)\n"                                                        \
+                         "csrr %1, " #name "\n"                                                   \
+                         "li %0, 1\n"                                                             \
+                         "j 2f\n"                                                                 \
+                         ".balign 4\n"                                                            \
+                         "1: li %0, 0\n"                                                          \
+                         "2: sd zero, %3(tp)\n"                                                   \
+                         : "=&r"(ok_), "=&r"(read_)                                               \
+                         : "r"(0), "i"(offsetof(struct hart, trap_resume))                        \
+                         : "memory");                                                             \
+        if (ok_)                                                                                  \
+            (value) = read_;                                                                      \
+        ok_ != 0;                                                                                 \
+    })
+
+void hart_probe(void)
+{
+    uint64_t value;
+
+    has_hypervisor = csr_exists(hstatus, value);
+    if (!has_hypervisor)
+        return;
+    csr_write(hgatp, 8ull << 60 | 0x3fffull << 44);
+    vmid_bits = (unsigned)__builtin_popcountll(csr_read(hgatp) >> 44 & 0x3fff);
+    csr_write(hgatp, 0);
+    csr_set(henvcfg, HENVCFG_STCE);
+    has_sstc = csr_exists(stimecmp, value) && (csr_read(henvcfg) & HENVCFG_STCE);
+}
+
+bool hart_has_hypervisor(void)
+{
+    return has_hypervisor;
+}
+
+bool hart_has_sstc(void)
+{
+    return has_sstc;
+}
+
+unsigned hart_vmid_bits(void)
+{
+    return vmid_bits;
+}
+
+void hart_setup(void)
+{
+    csr_write(hedeleg, DELEGATED_EXCEPTIONS);
+    csr_write(hideleg, DELEGATED_INTERRUPTS);
+    csr_write(hcounteren, COUNTER_TIME);
+    csr_write(hvip, 0);
+    csr_write(hgeie, 0);
+    csr_write(sie, OWN_INTERRUPTS); /* they arrive while a guest runs; HS itself has SIE = 0 */
+    clock_arm(UINT64_MAX);
+}
+
+void clock_arm(uint64_t deadline)
+{
+    if (has_sstc)
+        csr_write(stimecmp, deadline);
+    else
+        firmware_set_timer(deadline);
+}
+
+void hart_wait(void)
+{
+    __asm__ volatile("wfi" ::: "memory");
+}
+
+uint64_t hart_pending(void)
+{
+    return csr_read(sip) & OWN_INTERRUPTS;
+}
+
+uint64_t hart_counter(unsigned csr)
+{
+    return csr == 0xC02 ? csr_read(instret) : csr_read(cycle);
+}
