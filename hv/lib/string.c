@@ -13,7 +13,7 @@
 typedef uint64_t __attribute__((may_alias)) word;
 
 #define WORD sizeof(word)
-#define RUN 32 /* words that a pass of the unrolled loops handles */
+#define RUN  32 /* words that a pass of the unrolled loops handles */
 
 static size_t misalignment(const void *address)
 {
