@@ -6,14 +6,14 @@
  * generator P. Adding a multiple of P anywhere in the message does not change the remainder. One
  * multiple of P happens to have but six terms, all a whole number of 64-bit words apart:
  *
- *     x^(203·64) + x^((203-79)·64) + x^((203-85)·64) + x^((203-123)·64) + x^((203-186)·64) + 1
+ *     x^(203·64) + x^(186·64) + x^(123·64) + x^(85·64) + x^(79·64) + 1
  *
  * So a word w at the front of the message can be cancelled by adding w times this multiple: that
- * clears w and adds w to the words 79, 85, 123, 186 and 203 places further on. When all words
+ * clears w and adds w to the words 17, 80, 118, 124 and 203 places further on. When all words
  * have been cancelled but the last 203, those hold a short message with the same remainder, which
  * the table takes byte by byte. In the loop, seen from the word that receives:
  *
- *     folded[i] = data[i] ^ folded[i-79] ^ folded[i-85] ^ … ^ folded[i-203]
+ *     folded[i] = data[i] ^ folded[i-17] ^ folded[i-80] ^ … ^ folded[i-203]
  *
  * which is less than 2 instructions a byte, where a look-up costs 6 at the least.
  */
@@ -65,7 +65,7 @@ static uint32_t take_bytes(uint32_t crc, const uint8_t *data, size_t bytes)
 static inline word received(const word *data, const word *folded, size_t i)
 {
     const word *at = folded + i;
-    return data[i] ^ at[-79] ^ at[-85] ^ at[-123] ^ at[-186] ^ at[-REACH];
+    return data[i] ^ at[-17] ^ at[-80] ^ at[-118] ^ at[-124] ^ at[-REACH];
 }
 
 /* Folds `words` words, a multiple of 4, into `folded`, behind REACH words folded before. */
