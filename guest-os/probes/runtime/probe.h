@@ -48,6 +48,14 @@ _Noreturn void probe_abandon(const char *why, uint64_t found);
 /* Formats %s %c %d %u %x %p(16 hexadecimal digits) %%, all numbers 64 bits wide. */
 void say(const char *format, ...);
 
+/* Says more about a failure, as long as failures themselves are said. */
+#define PROBE_FAILURES_SAID 10
+#define explain(...)                                                                               \
+    do {                                                                                           \
+        if (probe_report.failures <= PROBE_FAILURES_SAID)                                          \
+            say(__VA_ARGS__);                                                                      \
+    } while (0)
+
 /* ---- Options and board (fdt.c): from /chosen bootargs, `name=value` separated by spaces ---- */
 
 #define BOARD_MAX_DEVICES 32

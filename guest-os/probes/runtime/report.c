@@ -1,8 +1,6 @@
 /* The report page of abi/probe.h, the statement of facts, and the ways a probe ends. */
 #include "probe.h"
 
-#define FAILURES_SAID 10
-
 __attribute__((section(".report"), used)) struct probe_report probe_report = {
     .magic = {'S', 'G', 'P', 'R', 'O', 'B', 'E', '1'},
     .version = PROBE_VERSION,
@@ -40,7 +38,7 @@ bool expect_equal(uint64_t expected, uint64_t found, const char *fact)
         probe_report.expected = expected;
         probe_report.found = found;
     }
-    if (failures <= FAILURES_SAID)
+    if (failures <= PROBE_FAILURES_SAID)
         say("%s: not so: %s: expected 0x%x, found 0x%x\n", probe_name, fact, expected, found);
     return false;
 }

@@ -1,0 +1,153 @@
+/*
+ * Proves by enumeration that what a guest may not execute arrives in the guest as an illegal
+ * instruction, with sepc on it, and never ends the VM: reserved and custom opcodes, reserved
+ * compressed forms, the hypervisor's own instructions (virtual instruction faults below), mret, and
+ * supervisor instructions in user mode; `rounds=` random words per kind. Reports facts; counters
+ * by kind.
+ */
+#include "probe.h"
+
+const char probe_name[] = "illegal";
+
+enum { CUSTOM, COMPRESSED, HYPERVISOR, SYSTEM, FROM_USER };
+
+static uint32_t piece[4] __attribute__((aligned(16)));
+
+#define RET   0x00008067u
+#define ECALL 0x00000073u
+
+/* Reserved in RV64GC: all zero, c.addiw x0, c.addi16sp 0, c.lui 0, c.lwsp x0, c.ldsp x0, c.jr x0,
+ * two reserved arithmetic ones. */
+static const uint16_t compressed[] = {0x0000, 0x2001, 0x6101, 0x6081, 0x4002,
+                                      0x6002, 0x8002, 0x9c41, 0x9c61};
+
+/* Of the hypervisor extension (chapter 8), with x10 for every register, and mret. */
+static const uint32_t hypervisor[] = {
+    0x22a50073, /* hfence.vvma x10, x10 */
+    0x62a50073, /* hfence.gvma x10, x10 */
+    0x60054573, /* hlv.b  */
+    0x60154573, /* hlv.bu */
+    0x64054573, /* hlv.h  */
+    0x64154573, /* hlv.hu */
+    0x64354573, /* hlvx.hu */
+    0x68054573, /* hlv.w  */
+    0x68154573, /* hlv.wu */
+    0x68354573, /* hlvx.wu */
+    0x6c054573, /* hlv.d  */
+    0x62a54073, /* hsv.b  */
+    0x66a54073, /* hsv.h  */
+    0x6aa54073, /* hsv.w  */
+    0x6ea54073, /* hsv.d  */
+    0x30200073, /* mret */
+    0x7b200073, /* dret */
+};
+
+/* What only supervisor mode may do. */
+static const uint32_t privileged[] = {
+    0x10200073, /* sret */
+    0x12000073, /* sfence.vma */
+    0x18001073, /* csrw satp, zero */
+    0x10002573, /* csrr a0, sstatus */
+    0x14002573, /* csrr a0, sscratch */
+    0x60002573, /* csrr a0, hstatus */
+    0x30002573, /* csrr a0, mstatus */
+};
+
+static void expect_illegal(unsigned counter, const char *name, touch how, uint64_t code,
+                           uint32_t instruction)
+{
+    struct trap trap = trap_catch(how, code, 0, 0);
+
+    counter_add(counter, name, 1);
+    if (!expect_equal(CAUSE_ILLEGAL, trap.cause, "this is an illegal instruction to the guest")) {
+        explain("illegal: %s 0x%x gave %s\n", name, (uint64_t)instruction,
+                trap.cause == NO_TRAP ? "no trap" : cause_name(trap.cause));
+        return;
+    }
+    expect_equal(code, trap.epc, "sepc is on the illegal instruction");
+    expect_true(trap.tval == 0 || trap.tval == instruction, trap.tval,
+                "stval is the illegal instruction or 0");
+}
+
+static void expect_illegal_word(unsigned counter, const char *name, uint32_t instruction)
+{
+    piece[0] = instruction;
+    piece[1] = RET;
+    fence_i();
+    expect_illegal(counter, name, touch_fetch, (uintptr_t)piece, instruction);
+}
+
+static void enumerate_compressed(unsigned half)
+{
+    uint16_t *halves = (uint16_t *)piece;
+
+    for (unsigned i = 0; i < sizeof compressed / sizeof compressed[0]; i++) {
+        halves[half] = compressed[i];
+        halves[half + 1] = 0x8082; /* c.ret */
+        fence_i();
+        expect_illegal(COMPRESSED, "compressed", touch_fetch, (uintptr_t)&halves[half],
+                       compressed[i]);
+    }
+}
+
+/* Custom and reserved major opcodes: nothing in RV64GC has them. */
+static void enumerate_custom(void)
+{
+    static const uint8_t opcodes[] = {0x0b, 0x2b, 0x5b, 0x7b, 0x57, 0x77, 0x6b};
+
+    for (unsigned i = 0; i < sizeof opcodes; i++)
+        expect_illegal_word(CUSTOM, "custom", (uint32_t)random_next() << 7 | opcodes[i]);
+    expect_illegal_word(CUSTOM, "custom", 0xffffffff);
+}
+
+/* SYSTEM with funct3 0 or 4 and a function that no specification has given away. */
+static void enumerate_system(void)
+{
+    uint32_t function = 0x200 | (uint32_t)random_below(0x100) | (uint32_t)random_below(2) << 11;
+    uint32_t word = function << 20 | (uint32_t)random_below(1 << 13) << 7 | 0x73;
+
+    expect_illegal_word(SYSTEM, "system", word & ~(7u << 12));
+    expect_illegal_word(SYSTEM, "system", (word & ~(7u << 12)) | 4 << 12);
+}
+
+static void enumerate_user(void)
+{
+    for (unsigned i = 0; i < sizeof privileged / sizeof privileged[0]; i++) {
+        piece[0] = privileged[i];
+        piece[1] = ECALL;
+        fence_i();
+        expect_illegal(FROM_USER, "from_user", touch_user, (uintptr_t)piece, privileged[i]);
+    }
+    for (unsigned i = 0; i < sizeof hypervisor / sizeof hypervisor[0]; i++) {
+        piece[0] = hypervisor[i];
+        fence_i();
+        expect_illegal(FROM_USER, "from_user", touch_user, (uintptr_t)piece, hypervisor[i]);
+    }
+}
+
+/* The instruction lies across two pages, which may be backed one after the other. */
+static void expect_illegal_across_pages(void)
+{
+    uint64_t code = (uintptr_t)__image_end + (16 << 20) + PAGE_BYTES - 2;
+    volatile uint16_t *halves = (volatile uint16_t *)(uintptr_t)code;
+
+    halves[0] = 0x000b;
+    halves[1] = 0x0000;
+    fence_i();
+    expect_illegal(CUSTOM, "custom", touch_fetch, code, 0x0000000b);
+}
+
+void probe_main(void)
+{
+    for (unsigned i = 0; i < sizeof hypervisor / sizeof hypervisor[0]; i++)
+        expect_illegal_word(HYPERVISOR, "hypervisor", hypervisor[i]);
+    enumerate_compressed(0);
+    enumerate_compressed(1);
+    enumerate_user();
+    expect_illegal_across_pages();
+    for (uint64_t i = 0; i < option_number("rounds", 200); i++) {
+        enumerate_custom();
+        enumerate_system();
+        probe_report.rounds++;
+    }
+}
