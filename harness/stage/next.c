@@ -1,0 +1,141 @@
+/* coach next: adds the next lab's files to a learner's tree, and changes none of theirs. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "lib/file.h"
+#include "stage/learner.h"
+#include "stage/tree.h"
+
+struct next_options {
+    const char *folder;
+    const char *course;
+};
+
+static const struct argp_option next_argp_options[] = {
+    {"course", 'c', "DIR", 0, "The course's root (default: coach's own)", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct next_options *options = state->input;
+    switch (key) {
+    case 'c':
+        options->course = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "found one argument too many: '%s'", argument);
+        }
+        options->folder = argument;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp next_argp = {
+    next_argp_options,
+    parse_option,
+    "[DIR]",
+    "Add the next lab's files to the learner's tree in DIR (default: here). A file that is there "
+    "stays as it is.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+/* Whether a file stands there that the new lab would bring, with other contents. */
+static bool in_the_way(const char *folder, const struct tree_file *file)
+{
+    char *path = format_string("%s/%s", folder, file->path);
+    struct buffer there = {0};
+    struct error ignored;
+    bool differs = access(path, F_OK) == 0 &&
+                   (file_read(path, &there, &ignored) != 0 || there.length != file->text.length ||
+                    memcmp(buffer_string(&there), buffer_string(&file->text), there.length) != 0);
+    buffer_free(&there);
+    free(path);
+    return differs;
+}
+
+/* Leaves in *tree only what lab `number` brings and is not there yet. */
+static void keep_new(struct tree *tree, const char *folder, unsigned number)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < tree->count; i++) {
+        struct tree_file *file = &tree->files[i];
+        bool differs = file->lab == number && in_the_way(folder, file);
+        if (differs) {
+            complain("%s/%s: is there already and was left as it is", folder, file->path);
+        }
+        if (file->lab == number && !differs) {
+            struct tree_file moved = *file;
+            *file = tree->files[kept];
+            tree->files[kept++] = moved;
+        }
+    }
+    for (size_t i = kept; i < tree->count; i++) {
+        free(tree->files[i].path);
+        buffer_free(&tree->files[i].text);
+    }
+    tree->count = kept;
+}
+
+static int add_lab(const struct course *course, const char *folder, const struct lab *lab,
+                   struct error *error)
+{
+    struct tree tree;
+    struct tree_extent extent = {.upto = lab->number};
+    if (tree_plan(&tree, course, &extent, error) != 0) {
+        return -1;
+    }
+    keep_new(&tree, folder, lab->number);
+    struct learner learner = {.lab = lab->number};
+    int status = tree_write(&tree, folder, error);
+    if (status == 0) {
+        status = learner_write(folder, &learner, error);
+    }
+    if (status == 0) {
+        printf("%s: lab %u, %s: %zu files added. Go on with %s/README.md\n", folder, lab->number,
+               lab->title, tree.count, lab->folder);
+    }
+    tree_free(&tree);
+    return status;
+}
+
+static int go_on(const struct next_options *options, struct error *error)
+{
+    struct learner learner;
+    if (learner_read(options->folder, &learner, error) != 0) {
+        return -1;
+    }
+    struct course *course = course_open(options->course, error);
+    if (course == NULL) {
+        return -1;
+    }
+    int status;
+    if (learner.lab >= course->lab_count) {
+        status = error_set(error, "%s: has lab %u, the last one", options->folder, learner.lab);
+    } else {
+        status = add_lab(course, options->folder, course->labs[learner.lab], error);
+    }
+    course_free(course);
+    return status;
+}
+
+static int next_command(int argc, char **argv)
+{
+    struct next_options options = {.folder = "."};
+    if (argp_parse(&next_argp, argc, argv, 0, NULL, &options) != 0) {
+        return COACH_USAGE;
+    }
+    struct error error = {0};
+    return go_on(&options, &error) == 0 ? COACH_OK : error_report(&error);
+}
+
+COACH_COMMAND(next, next_command, "add the next lab's files to a learner's tree");
