@@ -2,7 +2,7 @@
  * The result as JSON and back; docs/results.md documents the schema. Numbers that may exceed
  * 2^53 (seeds, addresses) are written as "0x…" strings, since many readers hold doubles.
  */
-#include "harness/result/write.h"
+#include "result/write.h"
 
 #include <errno.h>
 #include <inttypes.h>

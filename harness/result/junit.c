@@ -3,7 +3,7 @@
  * GitLab drops a test whose name it has seen; control characters are left out, since XML 1.0
  * has no way to write them.
  */
-#include "harness/result/write.h"
+#include "result/write.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * The result model: building, ordering and scoring. It knows no format and opens no file.
  */
-#include "harness/result/result.h"
+#include "result/result.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

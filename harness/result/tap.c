@@ -3,7 +3,7 @@
  * below it. What could not be graded is "not ok" with its class in the block, never a skip: a
  * pipeline must not turn green on it.
  */
-#include "harness/result/write.h"
+#include "result/write.h"
 
 #include <inttypes.h>
 #include <string.h>

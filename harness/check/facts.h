@@ -1,0 +1,67 @@
+/*
+ * What a run left behind, in the form that expectations are held against: events in one order,
+ * what the guests' memory and the hypervisor's monitor say, and the verdicts of the watchers.
+ * The runner fills it (run.c); tests fill it by hand. Deciding reads it and nothing else.
+ */
+#ifndef CHECK_FACTS_H
+#define CHECK_FACTS_H
+
+#include "abi/monitor.h"
+#include "check/check.h"
+
+/* How the run as a whole ended. */
+enum outcome {
+    OUTCOME_FINISHED, /* the machine switched itself off in good order */
+    OUTCOME_FAILURE,  /* it switched itself off and reported a failure, or panicked */
+    OUTCOME_DEADLINE, /* it still ran when the virtual time was up */
+    OUTCOME_STUCK,    /* every hart waits for ever, nothing is armed */
+    OUTCOME_BROKEN,   /* QEMU or the harness failed: nothing can be judged */
+};
+
+/* One named fact that a watcher decided during the run. */
+struct finding {
+    bool known; /* it was watched at all */
+    bool holds;
+    uint64_t looked_at; /* how much it rests on: leaf entries, exits … ; 0 shows nothing */
+    char diagnosis[64]; /* named cause when it does not hold */
+    char text[512];     /* one line: what was found, or "… holds: N leaf entries" */
+};
+
+struct facts {
+    const struct check *check;
+    uint64_t seed;
+    const struct event *const *event; /* all of them, told and seen, in the order of happening */
+    size_t events;
+    uint64_t lost;       /* told records that nobody read */
+    uint64_t first_tick; /* time of the first event */
+    uint64_t end_tick;
+    enum outcome outcome;
+    char why[256];      /* one line: how the run ended */
+    int16_t vm_of[256]; /* record.vm → place in scenario.vm, or -1 */
+    bool has_monitor;
+    struct monitor monitor;
+    /* 8 bytes at a guest-physical address of a VM, at the end; false: not mapped. */
+    bool (*word)(void *argument, unsigned vm, uint64_t address, uint64_t *value);
+    /* Address of a symbol in that VM's image; false: none. */
+    bool (*symbol)(void *argument, unsigned vm, const char *name, uint64_t *address);
+    void *argument;
+    struct finding truth, isolation, registers, fences;
+};
+
+/* The monitor's entry of a VM of the scenario, or NULL. */
+const struct monitor_vm *facts_monitor_vm(const struct facts *facts, unsigned vm);
+
+/*
+ * A field of the probe's report (abi/probe.h) in the VM's memory: "verdict", "rounds", "facts",
+ * "failures", "expected", "found", "code", "seed", "progress" (all vCPUs), "progress.N",
+ * "counters.N", or the name of a counter. false: no report there, or no such field.
+ */
+bool facts_probe(const struct facts *facts, unsigned vm, const char *field, uint64_t *value);
+
+/* The report's words why it failed; "" if there is none. */
+void facts_probe_why(const struct facts *facts, unsigned vm, char *to, size_t bytes);
+
+/* A field of the monitor, of a VM, or of the machine with vm -1. false: none of that name. */
+bool facts_monitor(const struct facts *facts, int vm, const char *field, uint64_t *value);
+
+#endif

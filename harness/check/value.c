@@ -1,0 +1,110 @@
+/* The value of an expression over the facts of a run; the other half of match.h. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "check/match.h"
+
+static bool no_value(char *why, size_t bytes, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool no_value(char *why, size_t bytes, const char *format, ...)
+{
+    if (!bytes)
+        return false;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why, bytes, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* Events that match, between a match of `from` and the next one of `to` if these are given. */
+static uint64_t count(const struct facts *facts, const struct expression *expression,
+                      const struct bindings *bindings)
+{
+    uint64_t number = 0;
+    bool inside = !expression->from;
+    for (size_t i = 0; i < facts->events; i++) {
+        struct bindings scope = *bindings;
+        const struct event *event = facts->event[i];
+        if (expression->from && !inside)
+            inside = pattern_matches(facts, expression->from, event, &scope, NULL);
+        else if (expression->from && pattern_matches(facts, expression->to, event, &scope, NULL))
+            inside = false;
+        else if (inside)
+            number += pattern_matches(facts, expression->count, event, &scope, NULL);
+    }
+    return number;
+}
+
+static bool word(const struct facts *facts, const struct expression *expression,
+                 const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
+{
+    uint64_t address = 0, distance = 0;
+    unsigned vm = (unsigned)expression->vm;
+    const char *name = facts->check->scenario.vm[vm].name;
+    if (expression->name &&
+        (!facts->symbol || !facts->symbol(facts->argument, vm, expression->name, &address)))
+        return no_value(why, bytes, "the image of VM %s has no symbol %s", name, expression->name);
+    if (expression->left &&
+        !expression_value(facts, expression->left, bindings, &distance, why, bytes))
+        return false;
+    address += distance;
+    if (!facts->word || !facts->word(facts->argument, vm, address, value))
+        return no_value(why, bytes,
+                        "guest-physical 0x%" PRIx64 " of VM %s cannot be read: its "
+                        "second stage does not map it to RAM",
+                        address, name);
+    return true;
+}
+
+static bool arithmetic(const struct facts *facts, const struct expression *expression,
+                       const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
+{
+    uint64_t left, right;
+    if (!expression_value(facts, expression->left, bindings, &left, why, bytes) ||
+        !expression_value(facts, expression->right, bindings, &right, why, bytes))
+        return false;
+    switch (expression->kind) {
+    case EXPRESSION_ADD:
+        *value = left + right;
+        return true;
+    case EXPRESSION_SUBTRACT:
+        *value = left - right;
+        return true;
+    case EXPRESSION_MULTIPLY:
+        *value = left * right;
+        return true;
+    default:
+        *value = right ? left / right : 0;
+        return right || no_value(why, bytes, "division by zero");
+    }
+}
+
+bool expression_value(const struct facts *facts, const struct expression *expression,
+                      const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
+{
+    switch (expression->kind) {
+    case EXPRESSION_NUMBER:
+        *value = expression->number;
+        return true;
+    case EXPRESSION_VARIABLE:
+        return bindings_get(bindings, expression->name, value) ||
+               no_value(why, bytes, "[[%s]] was not bound", expression->name);
+    case EXPRESSION_COUNT:
+        *value = count(facts, expression, bindings);
+        return true;
+    case EXPRESSION_WORD:
+        return word(facts, expression, bindings, value, why, bytes);
+    case EXPRESSION_PROBE:
+        return facts_probe(facts, (unsigned)expression->vm, expression->name, value) ||
+               no_value(why, bytes, "VM %s holds no probe report with a field or counter \"%s\"",
+                        facts->check->scenario.vm[expression->vm].name, expression->name);
+    case EXPRESSION_MONITOR:
+        return facts_monitor(facts, expression->vm, expression->name, value) ||
+               no_value(why, bytes, "the monitor has no field \"%s\" here", expression->name);
+    default:
+        return arithmetic(facts, expression, bindings, value, why, bytes);
+    }
+}
