@@ -8,8 +8,17 @@
 #ifdef __ASSEMBLER__
 
 /* No stack and no register is taken for granted. */
-.macro TODO sentence.section.rodata.todo, "a".Ltodo_\@ :.asciz "\sentence".previous la sp,
-    todo_stack_top la a0, .Ltodo_\@tail todo_stop.endm
+/* clang-format off */
+    .macro  TODO sentence
+    .section .rodata.todo, "a"
+.Ltodo_\@:
+    .asciz  "\sentence"
+    .previous
+    la      sp, todo_stack_top
+    la      a0, .Ltodo_\@
+    tail    todo_stop
+    .endm
+/* clang-format on */
 
 #else
 
