@@ -53,7 +53,7 @@ void ram_close(struct ram *ram);
 /*
  * Runs function(argument) with a guard: when the file shrinks under a read, which the kernel
  * answers with SIGBUS, the guard ends function and reports false in place of dying.
- * Not nested; one thread at a time.
+ * Not nested; one thread at a time, since the signal's handler is the process's.
  */
 bool ram_guarded(void (*function)(void *), void *argument);
 

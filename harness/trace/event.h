@@ -120,8 +120,7 @@ int event_print(char *to, size_t bytes, const struct event *event, uint64_t base
 /* Appends a copy. false: out of memory. */
 bool event_list_add(struct event_list *list, const struct event *event);
 
-/* Sorts by time, then hart, then index; stable. Events without a time stay behind the event of
- * their hart that they followed. */
+/* Sorts by time, then hart, then index; stable; events without a time go to the end. */
 void event_list_sort(struct event_list *list);
 
 void event_list_free(struct event_list *list);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "abi/trace.h"
+#include "lib/buffer.h"
 #include "lib/error.h"
 #include "machine/ram.h"
 #include "trace/event.h"
@@ -20,7 +21,8 @@ struct trace_reader {
     uint64_t next[TRACE_MAX_HARTS];  /* number of the next record to read, per ring */
     uint64_t lost[TRACE_MAX_HARTS];  /* records overwritten before they were read */
     size_t pending[TRACE_MAX_HARTS]; /* 1 + place of the list's last kvm_exit; 0: none */
-    struct event_list *pending_in;   /* the list that pending counts in */
+    bool still; /* set it once the machine stands: then no record is half written */
+    struct event_list *pending_in; /* the list that pending counts in */
 };
 
 /*
@@ -59,13 +61,17 @@ int trace_save(const char *path, const struct ram *ram, uint64_t header, uint64_
  */
 int trace_load(const char *path, struct event_list *list, uint64_t *hz, struct error *error);
 
+/* The same from memory. */
+int trace_parse(const struct buffer *file, struct event_list *list, uint64_t *hz,
+                struct error *error);
+
 /* What `coach trace` and the library's users keep of a list. */
 struct trace_filter {
     uint32_t vms;      /* bit n: VM n; 0: all */
     bool no_vm;        /* also events about no VM; only used when vms != 0 */
     uint64_t from, to; /* ticks since the first event, to exclusive; to 0: no end */
-    uint8_t kinds[64]; /* bitmap of enum trace_event; used when any_kind is false */
-    bool any_kind;
+    uint8_t kinds[64]; /* bitmap, filled by trace_filter_event */
+    bool some_kinds;   /* false: events of all kinds pass */
 };
 
 /* Adds a kind by name to the filter; false: there is none of that name. */
