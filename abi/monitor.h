@@ -12,8 +12,8 @@
 #define MONITOR_MAGIC "SGMONTR1"
 #define MONITOR_VERSION 1
 #define MONITOR_MAX_VMS 16
-#define MONITOR_EXCEPTIONS 24 /* exits[cause] for exceptions 0 … 23 */
-#define MONITOR_INTERRUPTS 16 /* exits[24 + number] for interrupts 0 … 15 */
+#define MONITOR_EXCEPTIONS 32 /* exits[cause] for exceptions 0 … 31 */
+#define MONITOR_INTERRUPTS 32 /* exits[32 + number] for interrupts 0 … 31 */
 #define MONITOR_CAUSES (MONITOR_EXCEPTIONS + MONITOR_INTERRUPTS)
 
 /* How a VM came to its end. */

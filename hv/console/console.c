@@ -17,11 +17,8 @@ static void put(char byte)
 
 void console_raw(const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '\n')
-            put('\r');
+    for (size_t i = 0; i < length; i++)
         put(bytes[i]);
-    }
 }
 
 static void put_formatted(void *context, char byte)

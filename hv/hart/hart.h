@@ -22,7 +22,8 @@ struct hart {
     struct vcpu *loaded;  /* whose VS CSRs are in the hart, current or not */
     struct vcpu *fp_loaded; /* whose FP registers are in the hart */
     bool reschedule;      /* choose anew before the next entry */
-    uint64_t turn_started; /* when current was switched to */
+    uint64_t turn_began;   /* when current was switched to */
+    uint64_t booked;       /* until when time has been accounted */
 
     struct run_queue queue;
     struct list timers;
@@ -30,7 +31,6 @@ struct hart {
     struct timer slice;
 
     uint64_t trap_resume; /* not 0: an exception of the hypervisor's own continues here */
-    uint64_t vmid_generation; /* of the guest TLB's contents */
 };
 
 _Static_assert(offsetof(struct hart, stack_pointer) == HART_STACK_POINTER, "offsets.h");

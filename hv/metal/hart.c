@@ -1,5 +1,6 @@
 /* This hart: what it has, how it is set up for guests, its clock and its sleep. */
 #include "metal/metal.h"
+#include "boot/init.h"
 #include "hart/hart.h"
 #include "metal/csr.h"
 #include "metal/firmware.h"
@@ -11,7 +12,7 @@
     (1u << EXC_INST_MISALIGNED | 1u << EXC_BREAKPOINT | 1u << EXC_SYSCALL |                       \
      1u << EXC_INST_PAGE_FAULT | 1u << EXC_LOAD_PAGE_FAULT | 1u << EXC_STORE_PAGE_FAULT)
 #define DELEGATED_INTERRUPTS (1u << IRQ_VS_SOFT | 1u << IRQ_VS_TIMER | 1u << IRQ_VS_EXT)
-#define OWN_INTERRUPTS       (1u << IRQ_S_SOFT | 1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
+#define OWN_INTERRUPTS       (1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
 
 #define COUNTER_TIME 2u /* hcounteren.TM: rdtime does not trap */
 
@@ -77,6 +78,8 @@ void hart_setup(void)
     csr_write(sie, OWN_INTERRUPTS); /* they arrive while a guest runs; HS itself has SIE = 0 */
     clock_arm(UINT64_MAX);
 }
+
+HV_INIT(INIT_HART, hart_setup);
 
 void clock_arm(uint64_t deadline)
 {

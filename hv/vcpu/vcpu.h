@@ -73,7 +73,6 @@ struct vcpu {
     uint64_t *exits; /* counters by cause: abi/monitor.h */
     uint8_t index;   /* hart id that the guest sees */
     uint8_t vm_id;
-    bool fp_saved_dirty; /* fp holds state that is not the initial one */
     enum vcpu_state state;
     bool suspended_to_start; /* HSM non-retentive suspend: resumes at resume_* */
     uint64_t resume_address, resume_opaque;
@@ -83,7 +82,6 @@ struct vcpu {
 
     struct sched_entity entity;
     struct timer timer;      /* the guest's timer, while only the hypervisor can see it fire */
-    uint64_t timer_deadline; /* without Sstc: what the guest set, in guest time */
 
     uint64_t runnable_since; /* for steal time, while it waits for its turn */
     uint64_t steal_ticks;
@@ -112,6 +110,9 @@ void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why);
  * a pending one that is enabled wakes it. */
 void vcpu_interrupt_set(struct vcpu *vcpu, unsigned irq, enum trace_wakeup why);
 void vcpu_interrupt_clear(struct vcpu *vcpu, unsigned irq);
+/* The running guest asks for its timer interrupt at `deadline`, in guest time; what was asked
+ * before is forgotten, and a pending timer interrupt with it. */
+void vcpu_set_timer(struct vcpu *vcpu, uint64_t deadline);
 /* Is an interrupt pending and enabled for it? */
 bool vcpu_interrupt_pending(const struct vcpu *vcpu);
 

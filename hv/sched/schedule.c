@@ -1,0 +1,170 @@
+/*
+ * Passing the turn: the mechanism under the policies. Accounts the turn that ends, asks the
+ * policy who is next, sleeps while nobody is, moves what stays in the hart between the two.
+ */
+#include "abi/monitor.h"
+#include "boot/board.h"
+#include "boot/init.h"
+#include "console/mux.h"
+#include "hart/hart.h"
+#include "trace/trace.h"
+#include "trap/cause.h"
+#include "trap/panic.h"
+#include "vcpu/exit.h"
+#include "vcpu/run.h"
+#include "vm/vm.h"
+
+extern struct monitor monitor;
+
+#define SLICE_DEFAULT_US 10000
+#define SLICE_MIN_US     100
+#define SLICE_MAX_US     10000 /* also the heartbeat: no guest runs longer without an exit */
+#define CAP_PERIOD_MS    100
+
+/* Books the time since it was last done: to the vCPU that has the turn, or as idle. */
+static void account(struct hart *hart, uint64_t now)
+{
+    struct vcpu *vcpu = hart->current;
+    uint64_t ran = now - hart->booked;
+
+    if (vcpu) {
+        vcpu->cpu_ticks += ran;
+        vcpu->vm->report->cpu_ticks += ran;
+        hart->queue.policy->account(&hart->queue, &vcpu->entity, ran, now);
+    } else {
+        monitor.idle_ticks += ran;
+    }
+    hart->booked = now;
+}
+
+/* Interrupts that arrived while no guest ran. */
+static void take_interrupts(void)
+{
+    uint64_t pending = hart_pending();
+
+    for (unsigned irq = 0; irq < 16; irq++)
+        if (pending & 1u << irq)
+            exit_handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
+}
+
+static void finish_if_all_ended(void)
+{
+    if (!vm_all_ended() || mux_holds())
+        return;
+    mux_flush();
+    monitor.finished = 1;
+    machine_stop(false);
+}
+
+/* Passes the turn to next, or to nobody (NULL). */
+static void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
+{
+    struct vcpu *previous = hart->current;
+    uint64_t ran = now - hart->turn_began;
+    uint32_t from = (uint32_t)TRACE_NO_VM << 8 | TRACE_NO_VM;
+
+    if (previous) {
+        from = (uint32_t)previous->vm_id << 8 | previous->index;
+        previous->runnable_since = now;
+    }
+    if (next) {
+        next->steal_ticks += now - next->runnable_since;
+        next->vm->report->steal_ticks += now - next->runnable_since;
+    }
+    trace(TRACE_SCHED_SWITCH, next ? next->vm_id : TRACE_NO_VM, next ? next->index : TRACE_NO_VM,
+          from, ran, previous ? previous->state : 0);
+    hart->current = next;
+    hart->turn_began = now;
+}
+
+/* Moves the hart's guest state to vcpu, unless it is there from before. */
+static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
+{
+    if (hart->loaded) {
+        REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+            if (entry->leave)
+                entry->leave(hart->loaded, now);
+        context_save(hart->loaded);
+    }
+    context_load(vcpu);
+    hart->loaded = vcpu;
+    /* vCPUs of a VM share its VMID, but each believes to have a TLB of its own. */
+    if (vcpu->vm->last_vcpu != vcpu) {
+        if (vcpu->vm->last_vcpu)
+            hfence_vvma_all();
+        vcpu->vm->last_vcpu = vcpu;
+    }
+}
+
+static void arrive(struct vcpu *vcpu, uint64_t now)
+{
+    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+        if (entry->arrive)
+            entry->arrive(vcpu, now);
+}
+
+struct vcpu *schedule(struct hart *hart)
+{
+    const struct sched_policy *policy = hart->queue.policy;
+    uint64_t now = clock_now(), until;
+    struct sched_entity *entity;
+    struct vcpu *next;
+
+    account(hart, now);
+    while (!(entity = policy->pick(&hart->queue, now, &until))) {
+        finish_if_all_ended();
+        if (hart->current)
+            switch_to(hart, NULL, now);
+        timer_arm(&hart->slice, until); /* when a cap lifts, if that is what all wait for */
+        hart_wait();
+        take_interrupts();
+        now = clock_now();
+        account(hart, now);
+    }
+    hart->reschedule = false;
+    next = container_of(entity, struct vcpu, entity);
+    if (next != hart->current) {
+        switch_to(hart, next, now);
+        if (hart->loaded != next)
+            load(hart, next, now);
+        arrive(next, now);
+    }
+    timer_arm(&hart->slice, until);
+    return next;
+}
+
+/* The turn is over: others of equal claim go first. */
+static void slice_over(struct timer *timer)
+{
+    struct hart *hart = container_of(timer, struct hart, slice);
+
+    if (hart->current && hart->current->entity.queued)
+        hart->queue.policy->rotate(&hart->queue, &hart->current->entity);
+    hart->reschedule = true;
+}
+
+/* Options: sched=fair|rr, slice=MICROSECONDS. */
+static void sched_init(void)
+{
+    struct hart *hart = this_hart();
+    uint64_t per_second = board.timebase_hz;
+    char name[16] = "fair";
+    const struct sched_policy *policy;
+
+    option_text("sched", name, sizeof(name));
+    policy = sched_policy_find(name);
+    if (!policy)
+        panic("option sched=%s: no such policy; fair or rr is expected", name);
+    uint64_t slice = option_number("slice", SLICE_DEFAULT_US);
+    if (slice < SLICE_MIN_US || slice > SLICE_MAX_US)
+        panic("option slice=%lu: microseconds from %d to %d are expected", slice, SLICE_MIN_US,
+              SLICE_MAX_US);
+    timers_init(hart);
+    timer_init(&hart->slice, slice_over);
+    run_queue_init(&hart->queue, policy, slice * per_second / 1000000,
+                   CAP_PERIOD_MS * per_second / 1000);
+    hart->booked = hart->turn_began = clock_now();
+    hart->reschedule = true; /* the first choice */
+}
+
+HV_INIT(INIT_HART, sched_init);

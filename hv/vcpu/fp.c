@@ -1,0 +1,40 @@
+/*
+ * Floating point moves lazily. HS-mode's sstatus.FS records what the FP registers hold for the
+ * vCPU that has the turn: OFF, somebody else's, so that its first FP instruction traps and loads
+ * them; CLEAN, its own, as saved; DIRTY, its own and newer, to be saved when it leaves. The
+ * guest's own vsstatus.FS is never touched.
+ */
+#include "vcpu/fp.h"
+#include "hart/hart.h"
+#include "trace/trace.h"
+#include "vcpu/run.h"
+
+static void fp_leave(struct vcpu *vcpu, uint64_t now)
+{
+    (void)now;
+    if (fp_state() != FP_DIRTY)
+        return;
+    trace(TRACE_SWITCH_FP, vcpu->vm_id, vcpu->index, 0, 0, 0);
+    fp_save(vcpu);
+    fp_state_set(FP_CLEAN);
+}
+
+static void fp_arrive(struct vcpu *vcpu, uint64_t now)
+{
+    (void)now;
+    if (vcpu->hart->fp_loaded != vcpu)
+        fp_state_set(FP_OFF);
+}
+
+bool fp_first_use(struct vcpu *vcpu)
+{
+    if (fp_state() != FP_OFF || !fp_on_in_guest())
+        return false;
+    trace(TRACE_SWITCH_FP, vcpu->vm_id, vcpu->index, 1, 0, 0);
+    fp_load(vcpu);
+    fp_state_set(FP_CLEAN);
+    vcpu->hart->fp_loaded = vcpu;
+    return true;
+}
+
+HV_SWITCH(fp_leave, fp_arrive);

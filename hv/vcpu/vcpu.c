@@ -1,0 +1,207 @@
+/* A vCPU's states, and the interrupts that move it between them. */
+#include "vcpu/vcpu.h"
+#include "hart/hart.h"
+#include "lib/string.h"
+#include "trace/trace.h"
+#include "trap/cause.h"
+#include "vm/vm.h"
+
+static bool is_loaded(const struct vcpu *vcpu)
+{
+    return vcpu->hart->loaded == vcpu;
+}
+
+/* The guest's timer is due, while the hypervisor watches it: without Sstc always, with Sstc
+ * while the vCPU is blocked. */
+static void timer_fired(struct timer *timer)
+{
+    struct vcpu *vcpu = container_of(timer, struct vcpu, timer);
+
+    trace(TRACE_TIMER_FIRE, vcpu->vm_id, vcpu->index, 0, clock_now() + vcpu->context.htimedelta,
+          0);
+    if (hart_has_sstc())
+        vcpu_wake(vcpu, TRACE_WAKEUP_TIMER);
+    else
+        vcpu_interrupt_set(vcpu, IRQ_VS_TIMER, TRACE_WAKEUP_TIMER);
+}
+
+void vcpu_init(struct vcpu *vcpu, struct vm *vm, unsigned index)
+{
+    vcpu->vm = vm;
+    vcpu->vm_id = vm->id;
+    vcpu->index = (uint8_t)index;
+    vcpu->exits = vm->report->exits;
+    vcpu->hart = this_hart();
+    vcpu->state = VCPU_STOPPED;
+    vcpu->steal_area = UINT64_MAX;
+    sched_entity_init(&vcpu->entity, &vm->group);
+    timer_init(&vcpu->timer, timer_fired);
+}
+
+/* It may run from now on, when its turn comes. */
+static void make_runnable(struct vcpu *vcpu, bool woken)
+{
+    struct hart *hart = vcpu->hart;
+    uint64_t now = clock_now();
+
+    vcpu->state = VCPU_RUNNABLE;
+    vcpu->runnable_since = now;
+    if (vcpu->vm->report->state != VM_STATE_RUNNING)
+        return;
+    hart->queue.policy->enqueue(&hart->queue, &vcpu->entity, now, woken);
+    if (!hart->current || hart->queue.policy->preempts(&hart->queue, &vcpu->entity,
+                                                       &hart->current->entity))
+        hart->reschedule = true;
+}
+
+static void make_unrunnable(struct vcpu *vcpu, enum vcpu_state state)
+{
+    struct hart *hart = vcpu->hart;
+
+    vcpu->state = state;
+    if (vcpu->entity.queued)
+        hart->queue.policy->dequeue(&hart->queue, &vcpu->entity);
+    if (hart->current == vcpu)
+        hart->reschedule = true;
+}
+
+/* What a hart holds when it starts. SBI specification, "HSM", table "hart start". */
+static void reset_registers(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
+{
+    for (unsigned i = 0; i < 32; i++)
+        vcpu->x[i] = 0;
+    vcpu->x[REG_A0] = vcpu->index;
+    vcpu->x[REG_A1] = opaque;
+    vcpu->pc = entry;
+    context_reset(vcpu);
+}
+
+void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
+{
+    if (is_loaded(vcpu))
+        vcpu->hart->loaded = NULL; /* what is in the hart is of its former life */
+    if (vcpu->hart->fp_loaded == vcpu)
+        vcpu->hart->fp_loaded = NULL;
+    memset(&vcpu->fp, 0, sizeof(vcpu->fp));
+    reset_registers(vcpu, entry, opaque);
+    vcpu->cycle_base = hart_counter(0xC00);
+    vcpu->instret_base = hart_counter(0xC02);
+    trace(TRACE_VCPU_START, vcpu->vm_id, vcpu->index, 0, entry, opaque);
+    make_runnable(vcpu, false);
+}
+
+void vcpu_stop(struct vcpu *vcpu)
+{
+    timer_disarm(&vcpu->timer);
+    trace(TRACE_VCPU_STOP, vcpu->vm_id, vcpu->index, 0, 0, 0);
+    make_unrunnable(vcpu, VCPU_STOPPED);
+}
+
+bool vcpu_interrupt_pending(const struct vcpu *vcpu)
+{
+    const struct guest_context *context = &vcpu->context;
+    uint64_t pending = context->hvip;
+
+    if (is_loaded(vcpu))
+        return guest_interrupts_pending() != 0;
+    if (hart_has_sstc() && clock_now() + context->htimedelta >= context->vstimecmp)
+        pending |= 1u << IRQ_VS_TIMER;
+    return (pending & context->vsie << 1) != 0; /* vsie holds the bits one place to the right */
+}
+
+/* When a deadline in guest time comes, in ticks of `time`; safe for any that a guest sets. */
+static uint64_t host_deadline(const struct vcpu *vcpu, uint64_t guest_deadline)
+{
+    uint64_t now = clock_now(), guest_now = now + vcpu->context.htimedelta;
+
+    if (guest_deadline <= guest_now)
+        return now;
+    if (guest_deadline - guest_now >= TIMER_NEVER - now)
+        return TIMER_NEVER;
+    return now + (guest_deadline - guest_now);
+}
+
+void vcpu_set_timer(struct vcpu *vcpu, uint64_t deadline)
+{
+    trace(TRACE_TIMER_SET, vcpu->vm_id, vcpu->index, 0, deadline, 0);
+    if (hart_has_sstc()) {
+        guest_timer_write(deadline);
+        return;
+    }
+    guest_interrupt_clear(1u << IRQ_VS_TIMER);
+    timer_arm(&vcpu->timer, host_deadline(vcpu, deadline));
+}
+
+void vcpu_block(struct vcpu *vcpu)
+{
+    uint64_t deadline = vcpu->timer.deadline;
+
+    if (vcpu_interrupt_pending(vcpu))
+        return;
+    if (hart_has_sstc()) {
+        deadline = TIMER_NEVER;
+        if (guest_timer_interrupt_enabled())
+            deadline = host_deadline(vcpu, guest_timer_read());
+        timer_arm(&vcpu->timer, deadline);
+    }
+    trace(TRACE_SCHED_BLOCK, vcpu->vm_id, vcpu->index, 0, vcpu->pc, deadline);
+    make_unrunnable(vcpu, VCPU_BLOCKED);
+}
+
+/* SBI specification, "HSM", table of hart_suspend: a non-retentive suspend resumes as if the
+ * hart were started, with its CSRs reset and at the address that the guest gave. */
+static void resume_anew(struct vcpu *vcpu)
+{
+    uint64_t hvip = vcpu->context.hvip, vstimecmp = vcpu->context.vstimecmp;
+
+    vcpu->suspended_to_start = false;
+    reset_registers(vcpu, vcpu->resume_address, vcpu->resume_opaque);
+    vcpu->context.hvip = hvip; /* the guest sees what woke it in sip */
+    vcpu->context.vstimecmp = vstimecmp;
+}
+
+void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why)
+{
+    if (vcpu->state != VCPU_BLOCKED)
+        return;
+    if (hart_has_sstc())
+        timer_disarm(&vcpu->timer);
+    trace(TRACE_SCHED_WAKEUP, vcpu->vm_id, vcpu->index, why, 0, 0);
+    if (vcpu->suspended_to_start) {
+        if (is_loaded(vcpu)) {
+            context_save(vcpu);
+            vcpu->hart->loaded = NULL;
+        }
+        resume_anew(vcpu);
+    }
+    make_runnable(vcpu, true);
+}
+
+void vcpu_interrupt_set(struct vcpu *vcpu, unsigned irq, enum trace_wakeup why)
+{
+    if (vcpu->state == VCPU_STOPPED)
+        return;
+    trace(TRACE_IRQ_INJECT, vcpu->vm_id, vcpu->index, irq, 0, 0);
+    vcpu->vm->report->injections++;
+    if (is_loaded(vcpu))
+        guest_interrupt_set(1ull << irq);
+    else
+        vcpu->context.hvip |= 1ull << irq;
+    if (vcpu->state == VCPU_BLOCKED && vcpu_interrupt_pending(vcpu))
+        vcpu_wake(vcpu, why);
+}
+
+void vcpu_interrupt_clear(struct vcpu *vcpu, unsigned irq)
+{
+    if (is_loaded(vcpu))
+        guest_interrupt_clear(1ull << irq);
+    else
+        vcpu->context.hvip &= ~(1ull << irq);
+}
+
+void vcpu_inject_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval)
+{
+    trace(TRACE_TRAP_INJECT, vcpu->vm_id, vcpu->index, (uint32_t)cause, vcpu->pc, stval);
+    vcpu->vm->report->injections++;
+    guest_take_exception(vcpu, cause, stval);
+}
