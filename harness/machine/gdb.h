@@ -26,6 +26,7 @@ struct gdb {
     unsigned hart;                  /* the hart that registers are read from, 0-based */
     bool physical;                  /* memory accesses are physical */
     bool running;                   /* continue was sent, no stop reply yet */
+    bool unselected;                /* hart is known from a stop and was not chosen yet */
     char error[160];                /* one line about the last failure */
     struct gdb_register *registers; /* sorted by name */
     size_t register_count;
