@@ -51,7 +51,6 @@ struct monitor_vm {
     uint64_t steal_ticks;       /* time that a vCPU could have run and did not */
     uint64_t created_ticks;     /* `time` when the VM was created */
     uint64_t ended_ticks;       /* `time` when it ended; 0: it has not */
-    uint64_t hypercalls;
     uint64_t injections;        /* interrupts and exceptions given to the guest */
     uint64_t exits[MONITOR_CAUSES];
 };

@@ -15,6 +15,8 @@ struct vcpu;
 
 /* Promises `bytes` to vm and makes its second stage. False: there is not so much left. */
 bool guest_memory_init(struct vm *vm, uint64_t bytes);
+/* Bytes that could be promised to another VM. */
+uint64_t guest_memory_available(void);
 /* Unmaps all, scrubs and returns the frames. Returns how many pages the VM had. */
 uint64_t guest_memory_release(struct vm *vm);
 

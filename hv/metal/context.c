@@ -58,6 +58,12 @@ void context_load(struct vcpu *vcpu)
     csr_write(vsatp, c->vsatp);
 }
 
+void context_unload(void)
+{
+    csr_write(vsatp, 0);
+    csr_write(hgatp, 0);
+}
+
 void context_reset(struct vcpu *vcpu)
 {
     uint64_t delta = vcpu->context.htimedelta;

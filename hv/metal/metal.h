@@ -58,6 +58,8 @@ uint64_t vcpu_enter(struct vcpu *vcpu);
 /* Moves VS CSRs between the hart and vcpu->context. */
 void context_save(struct vcpu *vcpu);
 void context_load(struct vcpu *vcpu);
+/* No guest is loaded any more: its second stage may go away. */
+void context_unload(void);
 /* What a vCPU's context is at its start: spec chapter "Hart State Management" of SBI. */
 void context_reset(struct vcpu *vcpu);
 

@@ -133,6 +133,23 @@ struct vcpu *schedule(struct hart *hart)
     return next;
 }
 
+void schedule_forget(struct vcpu *vcpu)
+{
+    struct hart *hart = vcpu->hart;
+
+    if (hart->current == vcpu) {
+        account(hart, clock_now());
+        hart->current = NULL;
+        hart->reschedule = true;
+    }
+    if (hart->loaded == vcpu) {
+        context_unload();
+        hart->loaded = NULL;
+    }
+    if (hart->fp_loaded == vcpu)
+        hart->fp_loaded = NULL;
+}
+
 /* The turn is over: others of equal claim go first. */
 static void slice_over(struct timer *timer)
 {

@@ -11,6 +11,9 @@ _Noreturn void run_loop(void);
 /* Chooses whose turn it is; waits for interrupts while nobody's. Returns the vCPU, loaded. */
 struct vcpu *schedule(struct hart *hart);
 
+/* The vCPU is about to go away: the hart forgets it. */
+void schedule_forget(struct vcpu *vcpu);
+
 /* Work that a module wants done when the turn passes between vCPUs. */
 struct switch_entry {
     void (*leave)(struct vcpu *vcpu, uint64_t now);

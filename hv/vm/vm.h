@@ -14,6 +14,7 @@
 #include "memory/gstage.h"
 #include "sched/sched.h"
 #include "vcpu/vcpu.h"
+#include "vm/bundle.h"
 
 #define VM_MAX MONITOR_MAX_VMS
 
@@ -30,6 +31,11 @@ struct vm {
 };
 
 extern struct vm vms[VM_MAX];
+extern struct bundle bundle;   /* the one that the machine was started with */
+extern struct monitor monitor; /* published: abi/monitor.h */
+
+/* Brings the machine-wide figures of monitor up to date. */
+void monitor_update(void);
 
 /* The VM of that name or number in the bundle, or NULL. */
 struct vm *vm_find(const char *name);
@@ -48,6 +54,8 @@ void vm_end(struct vm *vm, enum vm_end end, uint64_t code);
 void vm_kill(struct vm *vm, const char *template, ...) __attribute__((format(printf, 2, 3)));
 /* Scrubs and returns all its memory. It has ended. */
 void vm_destroy(struct vm *vm);
+/* Makes it anew from the bundle, as after power-on, and starts it. False, with why: it cannot. */
+bool vm_restart(struct vm *vm, char *why, size_t why_room);
 
 /* Have all VMs ended that were created? */
 bool vm_all_ended(void);

@@ -1,0 +1,330 @@
+/*
+ * Second-stage page tables as data. A change is prepared aside, where it may fail, and then
+ * committed by one store; what takes a right away is fenced before this module returns.
+ *
+ * Tables are reached through their physical addresses: the hypervisor maps all RAM one to one.
+ */
+#include "memory/gstage.h"
+
+#include "memory/page.h"
+#include "metal/metal.h"
+#include "trace/trace.h"
+
+#define ROOT_LEVEL 2
+#define ROOT_BITS  11
+#define INDEX_BITS 9
+#define PTE_BITS   0xffull
+#define PA_LIMIT   (1ull << 56)
+#define LEAF_BITS  (PTE_V | PTE_U | PTE_A | PTE_D) /* of every leaf, beside its permissions */
+#define TRACE_ALL  UINT64_MAX
+
+typedef uint64_t pte;
+
+static unsigned table_entries(unsigned level)
+{
+    return level == ROOT_LEVEL ? 1u << ROOT_BITS : 1u << INDEX_BITS;
+}
+
+static pte *table_at(uint64_t pa)
+{
+    return (pte *)(uintptr_t)pa;
+}
+
+/* Which entry of a table of this level gpa, which is below the limit, passes through. */
+static unsigned index_of(uint64_t gpa, unsigned level)
+{
+    uint64_t index = gpa >> (PAGE_SHIFT + INDEX_BITS * level);
+    return (unsigned)(level == ROOT_LEVEL ? index : index & ((1u << INDEX_BITS) - 1));
+}
+
+/* Physical address that an entry holds: of a page, or of the table below. */
+static uint64_t pte_pa(pte entry)
+{
+    return entry >> PTE_PPN_SHIFT << PAGE_SHIFT;
+}
+
+static pte make_pte(uint64_t pa, uint64_t bits)
+{
+    return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | bits;
+}
+
+static bool is_leaf(pte entry)
+{
+    return (entry & GSTAGE_RWX) != 0;
+}
+
+/* A pointer to the table below: valid, and neither readable, writable nor executable. */
+static bool is_table(pte entry)
+{
+    return (entry & (PTE_V | GSTAGE_RWX)) == PTE_V;
+}
+
+/*
+ * Walks down for gpa, until an entry is no table or *level is reached. Returns that entry and
+ * sets *level to its level. gpa is below the limit.
+ */
+static pte *descend(const struct gstage *gstage, uint64_t gpa, unsigned *level)
+{
+    unsigned at = ROOT_LEVEL;
+    pte *entry = table_at(gstage->root) + index_of(gpa, at);
+
+    while (at > *level && is_table(*entry)) {
+        at--;
+        entry = table_at(pte_pa(*entry)) + index_of(gpa, at);
+    }
+    *level = at;
+    return entry;
+}
+
+static bool is_aligned(uint64_t address, unsigned level)
+{
+    return (address & (gstage_leaf_bytes(level) - 1)) == 0;
+}
+
+/* Can there be a leaf of this level at gpa, with these permissions? */
+static bool is_valid(uint64_t gpa, unsigned level, uint64_t permissions)
+{
+    if (level > ROOT_LEVEL || gpa >= GSTAGE_GPA_LIMIT || !is_aligned(gpa, level))
+        return false;
+    if (permissions == 0 || (permissions & ~GSTAGE_RWX) != 0)
+        return false;
+    return (permissions & GSTAGE_WRITE) == 0 || (permissions & GSTAGE_READ) != 0;
+}
+
+static void trace_leaf(enum trace_event event, const struct gstage *gstage, unsigned level,
+                       uint64_t gpa, pte entry)
+{
+    trace(event, gstage->vm, TRACE_NO_VM, level << 16 | (uint32_t)(entry & PTE_BITS), gpa,
+          pte_pa(entry));
+}
+
+/* Makes the hart forget the leaf that translated gpa. */
+static void fence_leaf(const struct gstage *gstage, uint64_t gpa)
+{
+    hfence_gvma_page(gpa, gstage->vmid);
+    trace(TRACE_HFENCE_GVMA, gstage->vm, TRACE_NO_VM, gstage->vmid, gpa, 0);
+}
+
+/* Makes the hart forget all translations of the VM: a fence with an address covers leaves alone,
+ * so a change of a pointer to a table needs this one. */
+static void fence_all(const struct gstage *gstage)
+{
+    hfence_gvma_vmid(gstage->vmid);
+    trace(TRACE_HFENCE_GVMA, gstage->vm, TRACE_NO_VM, gstage->vmid, TRACE_ALL, 0);
+}
+
+enum gstage_result gstage_init(struct gstage *gstage, unsigned owner, uint8_t vm)
+{
+    *gstage = (struct gstage){.owner = owner, .vm = vm};
+    gstage->root = page_alloc_zeroed(ORDER_16K, owner);
+    return gstage->root == 0 ? GSTAGE_NO_MEMORY : GSTAGE_OK;
+}
+
+/* Frees all tables below a table of this level, which stays. */
+static void free_tables_below(const struct gstage *gstage, pte *table, unsigned level)
+{
+    for (unsigned i = 0; level > 0 && i < table_entries(level); i++) {
+        if (!is_table(table[i]))
+            continue;
+        uint64_t below = pte_pa(table[i]);
+        free_tables_below(gstage, table_at(below), level - 1);
+        page_free(below, ORDER_4K, gstage->owner);
+    }
+}
+
+void gstage_destroy(struct gstage *gstage)
+{
+    if (gstage->root == 0)
+        return;
+    fence_all(gstage);
+    free_tables_below(gstage, table_at(gstage->root), ROOT_LEVEL);
+    page_free(gstage->root, ORDER_16K, gstage->owner);
+    gstage->root = 0;
+}
+
+/*
+ * Builds the tables that lie between an entry of level `top` and an entry of level `bottom`
+ * below it, for gpa, from the bottom up; the lowest holds `entry`. Returns the value that the
+ * entry of level `top` is to have: `entry` itself if the levels are equal. 0: there is no frame
+ * for a table; those that had been made are freed.
+ */
+static pte build_tables(const struct gstage *gstage, uint64_t gpa, unsigned top, unsigned bottom,
+                        pte entry)
+{
+    uint64_t made[ROOT_LEVEL];
+
+    for (unsigned level = bottom; level < top; level++) {
+        made[level] = page_alloc_zeroed(ORDER_4K, gstage->owner);
+        if (made[level] == 0) {
+            while (level-- > bottom)
+                page_free(made[level], ORDER_4K, gstage->owner);
+            return 0;
+        }
+        table_at(made[level])[index_of(gpa, level)] = entry;
+        entry = make_pte(made[level], PTE_V);
+    }
+    return entry;
+}
+
+enum gstage_result gstage_map(struct gstage *gstage, uint64_t gpa, uint64_t pa, unsigned level,
+                              uint64_t permissions)
+{
+    if (!is_valid(gpa, level, permissions) || !is_aligned(pa, level) || pa >= PA_LIMIT)
+        return GSTAGE_INVALID;
+    unsigned top = level;
+    pte *place = descend(gstage, gpa, &top);
+    if (*place != 0)
+        return GSTAGE_MAPPED;
+    pte leaf = make_pte(pa, permissions | LEAF_BITS);
+    pte entry = build_tables(gstage, gpa, top, level, leaf);
+    if (entry == 0)
+        return GSTAGE_NO_MEMORY;
+    *place = entry;
+    trace_leaf(TRACE_GSTAGE_MAP, gstage, level, gpa, leaf);
+    return GSTAGE_OK;
+}
+
+/* The leaf of exactly this level at gpa, which is aligned; NULL: there is none. */
+static pte *find_leaf(const struct gstage *gstage, uint64_t gpa, unsigned level)
+{
+    unsigned at = level;
+    pte *entry = descend(gstage, gpa, &at);
+
+    return at == level && is_leaf(*entry) ? entry : NULL;
+}
+
+static bool is_empty(const pte *table, unsigned level)
+{
+    for (unsigned i = 0; i < table_entries(level); i++)
+        if (table[i] != 0)
+            return false;
+    return true;
+}
+
+/* Unhooks the tables on the way to gpa that have nothing in them, from the lowest up, fences and
+ * frees them. Returns false, without a fence, if there is no such table. */
+static bool prune(const struct gstage *gstage, uint64_t gpa, unsigned level)
+{
+    uint64_t unhooked[ROOT_LEVEL];
+    unsigned count = 0;
+
+    for (unsigned above = level + 1; above <= ROOT_LEVEL; above++) {
+        unsigned at = above;
+        pte *entry = descend(gstage, gpa, &at);
+        if (!is_empty(table_at(pte_pa(*entry)), above - 1))
+            break;
+        unhooked[count++] = pte_pa(*entry);
+        *entry = 0;
+    }
+    if (count == 0)
+        return false;
+    fence_all(gstage);
+    while (count-- > 0)
+        page_free(unhooked[count], ORDER_4K, gstage->owner);
+    return true;
+}
+
+enum gstage_result gstage_unmap(struct gstage *gstage, uint64_t gpa, unsigned level,
+                                struct gstage_leaf *leaf)
+{
+    if (!is_valid(gpa, level, GSTAGE_READ))
+        return GSTAGE_INVALID;
+    pte *entry = find_leaf(gstage, gpa, level);
+    if (entry == NULL)
+        return GSTAGE_UNMAPPED;
+    pte removed = *entry;
+    *entry = 0;
+    if (!prune(gstage, gpa, level))
+        fence_leaf(gstage, gpa);
+    trace_leaf(TRACE_GSTAGE_UNMAP, gstage, level, gpa, removed & ~PTE_BITS);
+    if (leaf != NULL)
+        *leaf = (struct gstage_leaf){gpa, pte_pa(removed), level, removed & PTE_BITS};
+    return GSTAGE_OK;
+}
+
+enum gstage_result gstage_protect(struct gstage *gstage, uint64_t gpa, unsigned level,
+                                  uint64_t permissions)
+{
+    if (!is_valid(gpa, level, permissions))
+        return GSTAGE_INVALID;
+    pte *entry = find_leaf(gstage, gpa, level);
+    if (entry == NULL)
+        return GSTAGE_UNMAPPED;
+    *entry = (*entry & ~GSTAGE_RWX) | permissions;
+    fence_leaf(gstage, gpa);
+    trace_leaf(TRACE_GSTAGE_PROTECT, gstage, level, gpa, *entry);
+    return GSTAGE_OK;
+}
+
+enum gstage_result gstage_split(struct gstage *gstage, uint64_t gpa)
+{
+    unsigned level = 0;
+
+    if (gpa >= GSTAGE_GPA_LIMIT)
+        return GSTAGE_INVALID;
+    pte *entry = descend(gstage, gpa, &level);
+    if (*entry == 0)
+        return GSTAGE_UNMAPPED;
+    if (level == 0)
+        return GSTAGE_INVALID;
+    uint64_t table = page_alloc(ORDER_4K, gstage->owner);
+    if (table == 0)
+        return GSTAGE_NO_MEMORY;
+    uint64_t step = gstage_leaf_bytes(level - 1);
+    for (unsigned i = 0; i < table_entries(level - 1); i++)
+        table_at(table)[i] = make_pte(pte_pa(*entry) + i * step, *entry & PTE_BITS);
+    *entry = make_pte(table, PTE_V);
+    fence_all(gstage);
+    return GSTAGE_OK;
+}
+
+bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *leaf)
+{
+    unsigned level = 0;
+
+    if (gpa >= GSTAGE_GPA_LIMIT)
+        return false;
+    pte entry = *descend(gstage, gpa, &level);
+    if (!is_leaf(entry))
+        return false;
+    gpa &= ~(gstage_leaf_bytes(level) - 1);
+    *leaf = (struct gstage_leaf){gpa, pte_pa(entry), level, entry & PTE_BITS};
+    return true;
+}
+
+int gstage_vacant_level(const struct gstage *gstage, uint64_t gpa)
+{
+    unsigned level = 0;
+
+    if (gpa >= GSTAGE_GPA_LIMIT)
+        return -1;
+    return *descend(gstage, gpa, &level) == 0 ? (int)level : -1;
+}
+
+/* What is on the way of a visit to all leaves. */
+struct tour {
+    bool (*visit)(void *context, const struct gstage_leaf *leaf);
+    void *context;
+};
+
+/* Visits the leaves of a table of this level whose first entry is for gpa. False: stopped. */
+static bool visit_table(const struct tour *tour, const pte *table, unsigned level, uint64_t gpa)
+{
+    for (unsigned i = 0; i < table_entries(level); i++, gpa += gstage_leaf_bytes(level)) {
+        pte entry = table[i];
+        if (is_table(entry) && !visit_table(tour, table_at(pte_pa(entry)), level - 1, gpa))
+            return false;
+        struct gstage_leaf leaf = {gpa, pte_pa(entry), level, entry & PTE_BITS};
+        if (is_leaf(entry) && !tour->visit(tour->context, &leaf))
+            return false;
+    }
+    return true;
+}
+
+void gstage_each(const struct gstage *gstage,
+                 bool (*visit)(void *context, const struct gstage_leaf *), void *context)
+{
+    struct tour tour = {.visit = visit, .context = context};
+
+    visit_table(&tour, table_at(gstage->root), ROOT_LEVEL, 0);
+}

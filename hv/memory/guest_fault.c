@@ -1,0 +1,41 @@
+/* Guest-page faults: the three exits by which a guest's memory comes into being. */
+#include "memory/guest_memory.h"
+#include "metal/metal.h"
+#include "trap/cause.h"
+#include "vcpu/exit.h"
+#include "vcpu/vcpu.h"
+
+/*
+ * A guest touched what its second stage does not map: its own RAM for the first time, or, as on
+ * a board, an address at which there is nothing, which is an access fault.
+ */
+static void fault(struct vcpu *vcpu, uint64_t access_fault)
+{
+    struct trap_detail detail;
+
+    trap_detail_read(&detail);
+    uint64_t gpa = detail.htval << 2 | (detail.stval & 3);
+    if (guest_memory_holds(vcpu->vm, gpa, 1))
+        guest_memory_fill(vcpu->vm, gpa);
+    else
+        vcpu_inject_exception(vcpu, access_fault, detail.stval);
+}
+
+static void exit_fetch_fault(struct vcpu *vcpu)
+{
+    fault(vcpu, EXC_INST_ACCESS);
+}
+
+static void exit_load_fault(struct vcpu *vcpu)
+{
+    fault(vcpu, EXC_LOAD_ACCESS);
+}
+
+static void exit_store_fault(struct vcpu *vcpu)
+{
+    fault(vcpu, EXC_STORE_ACCESS);
+}
+
+HV_EXIT(EXC_INST_GUEST_PAGE_FAULT, exit_fetch_fault);
+HV_EXIT(EXC_LOAD_GUEST_PAGE_FAULT, exit_load_fault);
+HV_EXIT(EXC_STORE_GUEST_PAGE_FAULT, exit_store_fault);

@@ -1,0 +1,173 @@
+/* A VM's RAM: promised when it is made, backed when it is touched, reached by one checked copy. */
+#include "memory/guest_memory.h"
+#include "abi/monitor.h"
+#include "boot/board.h"
+#include "boot/init.h"
+#include "lib/string.h"
+#include "memory/gstage.h"
+#include "memory/page.h"
+#include "metal/metal.h"
+#include "trap/panic.h"
+#include "vm/vm.h"
+
+static uint64_t promised; /* pages, to all VMs, tables included */
+static bool small_leaves; /* option leaf=4k */
+
+/* Pages that a VM of `bytes` can need at most: its RAM, second-stage tables down to 4 KiB
+ * leaves, the root, and a page for each vCPU. */
+static uint64_t pages_at_most(uint64_t bytes)
+{
+    uint64_t pages = bytes / PAGE_SIZE;
+    uint64_t leaf_tables = bytes / gstage_leaf_bytes(1) + 1;
+    uint64_t middle_tables = bytes / gstage_leaf_bytes(2) + 2;
+
+    return pages + leaf_tables + middle_tables + 4 + BUNDLE_MAX_VCPUS;
+}
+
+uint64_t guest_memory_available(void)
+{
+    uint64_t all = page_count(OWNER_FREE);
+
+    for (unsigned i = 0; i < VM_MAX; i++)
+        all += page_count(OWNER_VM_FIRST + i) + page_count(OWNER_TABLES_FIRST + i);
+    return (all - promised) * PAGE_SIZE;
+}
+
+bool guest_memory_init(struct vm *vm, uint64_t bytes)
+{
+    uint64_t pages = pages_at_most(bytes);
+
+    if (pages * PAGE_SIZE > guest_memory_available())
+        return false;
+    if (gstage_init(&vm->gstage, OWNER_TABLES_FIRST + vm->id, vm->id) != GSTAGE_OK)
+        return false;
+    promised += pages;
+    vm->memory = bytes;
+    return true;
+}
+
+uint64_t guest_memory_release(struct vm *vm)
+{
+    uint64_t pages = page_count(OWNER_VM_FIRST + vm->id);
+
+    gstage_destroy(&vm->gstage);
+    page_free_all(OWNER_VM_FIRST + vm->id);
+    promised -= pages_at_most(vm->memory);
+    vm->memory = 0;
+    vm->report->resident = 0;
+    vm->report->tables = 0;
+    return pages;
+}
+
+bool guest_memory_holds(const struct vm *vm, uint64_t gpa, uint64_t bytes)
+{
+    if (gpa < BUNDLE_GUEST_RAM_BASE)
+        return false;
+    uint64_t offset = gpa - BUNDLE_GUEST_RAM_BASE;
+    return offset <= vm->memory && bytes <= vm->memory - offset;
+}
+
+/* Maps a zeroed frame as a leaf of that level. False: no frame so large, or no place for it. */
+static bool fill_leaf(struct vm *vm, uint64_t gpa, unsigned level)
+{
+    uint64_t bytes = gstage_leaf_bytes(level);
+    unsigned order = 9 * level;
+
+    gpa &= ~(bytes - 1);
+    if (!guest_memory_holds(vm, gpa, bytes))
+        return false;
+    uint64_t frame = page_alloc_zeroed(order, OWNER_VM_FIRST + vm->id);
+    if (!frame)
+        return false;
+    if (gstage_map(&vm->gstage, gpa, frame, level, GSTAGE_RWX) != GSTAGE_OK) {
+        page_free(frame, order, OWNER_VM_FIRST + vm->id);
+        return false;
+    }
+    vm->report->resident += bytes;
+    vm->report->tables = page_count(OWNER_TABLES_FIRST + vm->id) * PAGE_SIZE;
+    return true;
+}
+
+void guest_memory_fill(struct vm *vm, uint64_t gpa)
+{
+    int vacant = gstage_vacant_level(&vm->gstage, gpa);
+
+    if (vacant < 0)
+        return;
+    if (vacant >= 1 && !small_leaves && fill_leaf(vm, gpa, 1))
+        return;
+    if (!fill_leaf(vm, gpa, 0))
+        panic("VM %u was promised the page at gpa 0x%lx, and there is none (%lu free)", vm->id, gpa,
+              page_count(OWNER_FREE));
+}
+
+/* The hypervisor's address of the guest's byte at gpa, which is the VM's RAM. */
+static uint8_t *host_address(struct vm *vm, uint64_t gpa)
+{
+    struct gstage_leaf leaf;
+
+    if (!gstage_walk(&vm->gstage, gpa, &leaf)) {
+        guest_memory_fill(vm, gpa);
+        if (!gstage_walk(&vm->gstage, gpa, &leaf))
+            panic("VM %u: gpa 0x%lx is not mapped after it was filled", vm->id, gpa);
+    }
+    return (uint8_t *)(leaf.pa + (gpa - leaf.gpa));
+}
+
+/* How many of `bytes` at gpa lie in its page. */
+static size_t within_page(uint64_t gpa, size_t bytes)
+{
+    size_t left = PAGE_SIZE - gpa % PAGE_SIZE;
+
+    return bytes < left ? bytes : left;
+}
+
+bool guest_memory_read(struct vm *vm, uint64_t gpa, void *to, size_t bytes)
+{
+    if (!guest_memory_holds(vm, gpa, bytes))
+        return false;
+    while (bytes) {
+        size_t part = within_page(gpa, bytes);
+        memcpy(to, host_address(vm, gpa), part);
+        to = (uint8_t *)to + part;
+        gpa += part;
+        bytes -= part;
+    }
+    return true;
+}
+
+bool guest_memory_write(struct vm *vm, uint64_t gpa, const void *from, size_t bytes)
+{
+    if (!guest_memory_holds(vm, gpa, bytes))
+        return false;
+    while (bytes) {
+        size_t part = within_page(gpa, bytes);
+        memcpy(host_address(vm, gpa), from, part);
+        from = (const uint8_t *)from + part;
+        gpa += part;
+        bytes -= part;
+    }
+    return true;
+}
+
+/* Option leaf=4k: back guests with 4 KiB pages only. */
+static void memory_init(void)
+{
+    struct board_range ranges[BOARD_MAX_RANGES + 3];
+    struct page_range free[BOARD_MAX_RANGES + 3];
+    unsigned count = board_free_ranges(ranges, BOARD_MAX_RANGES + 3);
+    char leaf[4];
+
+    for (unsigned i = 0; i < count; i++)
+        free[i] = (struct page_range){ranges[i].base, ranges[i].bytes};
+    if (!page_init(free, count))
+        panic("the machine has too little RAM for the tables of its page frames");
+    vmid_init(hart_vmid_bits());
+    if (!option_text("leaf", leaf, sizeof(leaf)))
+        return;
+    small_leaves = strcmp(leaf, "4k") == 0;
+    if (!small_leaves && strcmp(leaf, "2m") != 0)
+        panic("option leaf=%s: 4k or 2m is expected", leaf);
+}
+
+HV_INIT(INIT_HART, memory_init);
