@@ -7,74 +7,13 @@
 #include "memory/gstage.h"
 
 #include "memory/page.h"
+#include "memory/pte.h"
 #include "metal/metal.h"
 #include "trace/trace.h"
 
-#define ROOT_LEVEL 2
-#define ROOT_BITS  11
-#define INDEX_BITS 9
-#define PTE_BITS   0xffull
-#define PA_LIMIT   (1ull << 56)
-#define LEAF_BITS  (PTE_V | PTE_U | PTE_A | PTE_D) /* of every leaf, beside its permissions */
-#define TRACE_ALL  UINT64_MAX
-
-typedef uint64_t pte;
-
-static unsigned table_entries(unsigned level)
-{
-    return level == ROOT_LEVEL ? 1u << ROOT_BITS : 1u << INDEX_BITS;
-}
-
-static pte *table_at(uint64_t pa)
-{
-    return (pte *)(uintptr_t)pa;
-}
-
-/* Which entry of a table of this level gpa, which is below the limit, passes through. */
-static unsigned index_of(uint64_t gpa, unsigned level)
-{
-    uint64_t index = gpa >> (PAGE_SHIFT + INDEX_BITS * level);
-    return (unsigned)(level == ROOT_LEVEL ? index : index & ((1u << INDEX_BITS) - 1));
-}
-
-/* Physical address that an entry holds: of a page, or of the table below. */
-static uint64_t pte_pa(pte entry)
-{
-    return entry >> PTE_PPN_SHIFT << PAGE_SHIFT;
-}
-
-static pte make_pte(uint64_t pa, uint64_t bits)
-{
-    return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | bits;
-}
-
-static bool is_leaf(pte entry)
-{
-    return (entry & GSTAGE_RWX) != 0;
-}
-
-/* A pointer to the table below: valid, and neither readable, writable nor executable. */
-static bool is_table(pte entry)
-{
-    return (entry & (PTE_V | GSTAGE_RWX)) == PTE_V;
-}
-
-/*
- * Walks down for gpa, until an entry is no table or *level is reached. Returns that entry and
- * sets *level to its level. gpa is below the limit.
- */
-static pte *descend(const struct gstage *gstage, uint64_t gpa, unsigned *level)
-{
-    unsigned at = ROOT_LEVEL;
-    pte *entry = table_at(gstage->root) + index_of(gpa, at);
-
-    while (at > *level && is_table(*entry)) {
-        at--;
-        entry = table_at(pte_pa(*entry)) + index_of(gpa, at);
-    }
-    *level = at;
-    return entry;
-}
+#define PA_LIMIT  (1ull << 56)
+#define LEAF_BITS (PTE_V | PTE_U | PTE_A | PTE_D) /* of every leaf, beside its permissions */
+#define TRACE_ALL UINT64_MAX
 
 static bool is_aligned(uint64_t address, unsigned level)
 {
@@ -172,7 +111,7 @@ enum gstage_result gstage_map(struct gstage *gstage, uint64_t gpa, uint64_t pa, 
     if (!is_valid(gpa, level, permissions) || !is_aligned(pa, level) || pa >= PA_LIMIT)
         return GSTAGE_INVALID;
     unsigned top = level;
-    pte *place = descend(gstage, gpa, &top);
+    pte *place = gstage_descend(gstage, gpa, &top);
     if (*place != 0)
         return GSTAGE_MAPPED;
     pte leaf = make_pte(pa, permissions | LEAF_BITS);
@@ -188,7 +127,7 @@ enum gstage_result gstage_map(struct gstage *gstage, uint64_t gpa, uint64_t pa, 
 static pte *find_leaf(const struct gstage *gstage, uint64_t gpa, unsigned level)
 {
     unsigned at = level;
-    pte *entry = descend(gstage, gpa, &at);
+    pte *entry = gstage_descend(gstage, gpa, &at);
 
     return at == level && is_leaf(*entry) ? entry : NULL;
 }
@@ -210,7 +149,7 @@ static bool prune(const struct gstage *gstage, uint64_t gpa, unsigned level)
 
     for (unsigned above = level + 1; above <= ROOT_LEVEL; above++) {
         unsigned at = above;
-        pte *entry = descend(gstage, gpa, &at);
+        pte *entry = gstage_descend(gstage, gpa, &at);
         if (!is_empty(table_at(pte_pa(*entry)), above - 1))
             break;
         unhooked[count++] = pte_pa(*entry);
@@ -262,7 +201,7 @@ enum gstage_result gstage_split(struct gstage *gstage, uint64_t gpa)
 
     if (gpa >= GSTAGE_GPA_LIMIT)
         return GSTAGE_INVALID;
-    pte *entry = descend(gstage, gpa, &level);
+    pte *entry = gstage_descend(gstage, gpa, &level);
     if (*entry == 0)
         return GSTAGE_UNMAPPED;
     if (level == 0)
@@ -276,55 +215,4 @@ enum gstage_result gstage_split(struct gstage *gstage, uint64_t gpa)
     *entry = make_pte(table, PTE_V);
     fence_all(gstage);
     return GSTAGE_OK;
-}
-
-bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *leaf)
-{
-    unsigned level = 0;
-
-    if (gpa >= GSTAGE_GPA_LIMIT)
-        return false;
-    pte entry = *descend(gstage, gpa, &level);
-    if (!is_leaf(entry))
-        return false;
-    gpa &= ~(gstage_leaf_bytes(level) - 1);
-    *leaf = (struct gstage_leaf){gpa, pte_pa(entry), level, entry & PTE_BITS};
-    return true;
-}
-
-int gstage_vacant_level(const struct gstage *gstage, uint64_t gpa)
-{
-    unsigned level = 0;
-
-    if (gpa >= GSTAGE_GPA_LIMIT)
-        return -1;
-    return *descend(gstage, gpa, &level) == 0 ? (int)level : -1;
-}
-
-/* What is on the way of a visit to all leaves. */
-struct tour {
-    bool (*visit)(void *context, const struct gstage_leaf *leaf);
-    void *context;
-};
-
-/* Visits the leaves of a table of this level whose first entry is for gpa. False: stopped. */
-static bool visit_table(const struct tour *tour, const pte *table, unsigned level, uint64_t gpa)
-{
-    for (unsigned i = 0; i < table_entries(level); i++, gpa += gstage_leaf_bytes(level)) {
-        pte entry = table[i];
-        if (is_table(entry) && !visit_table(tour, table_at(pte_pa(entry)), level - 1, gpa))
-            return false;
-        struct gstage_leaf leaf = {gpa, pte_pa(entry), level, entry & PTE_BITS};
-        if (is_leaf(entry) && !tour->visit(tour->context, &leaf))
-            return false;
-    }
-    return true;
-}
-
-void gstage_each(const struct gstage *gstage,
-                 bool (*visit)(void *context, const struct gstage_leaf *), void *context)
-{
-    struct tour tour = {.visit = visit, .context = context};
-
-    visit_table(&tour, table_at(gstage->root), ROOT_LEVEL, 0);
 }
