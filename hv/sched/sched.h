@@ -41,7 +41,7 @@ struct run_queue {
 /* The entity that runs stays queued while it runs. */
 struct sched_policy {
     const char *name;
-    void (*init)(struct run_queue *queue);
+    void (*init)(struct run_queue *queue); /* NULL: there is nothing to be done */
     /* An entity became runnable at `now`. woken: it had been blocked. */
     void (*enqueue)(struct run_queue *queue, struct sched_entity *entity, uint64_t now, bool woken);
     /* It no longer is: blocked, stopped, paused or its VM has ended. */
@@ -59,7 +59,7 @@ struct sched_policy {
                      const struct sched_entity *running);
 };
 
-/* SCHED_POLICY(round_robin) = { .name = "rr", … }; the bootargs choose by name. */
+/* SCHED_POLICY = { .name = "rr", … }; the bootargs choose by name. */
 REGISTRY(hv_sched_policy, struct sched_policy);
 #define SCHED_POLICY REGISTER(hv_sched_policy, struct sched_policy)
 
