@@ -134,6 +134,7 @@ struct stream {
 
 struct item {
     const char *id, *title, *hint;
+    const char *diagnosis; /* the author's name for this failure, or NULL */
     unsigned points;
     unsigned evidence; /* EVIDENCE_… of result.h */
     struct stream stream;

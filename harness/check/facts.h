@@ -44,6 +44,11 @@ struct facts {
     bool (*word)(void *argument, unsigned vm, uint64_t address, uint64_t *value);
     /* Address of a symbol in that VM's image; false: none. */
     bool (*symbol)(void *argument, unsigned vm, const char *name, uint64_t *address);
+    /*
+     * "function+0x1c file:line" of an address in a VM's image, or in the hypervisor's (vm -1),
+     * into `to`; false: nothing is known of it.
+     */
+    bool (*describe)(void *argument, int vm, uint64_t address, char *to, size_t bytes);
     void *argument;
     struct finding truth, isolation, registers, fences;
 };

@@ -70,6 +70,10 @@ static bool directive_line(struct cursor *cursor, struct item *item, const char 
     if (!cursor_symbol(cursor, ":"))
         return cursor_expected(cursor, "CHECK:, CHECK-NEXT:, CHECK-DAG:, CHECK-NOT: or "
                                        "CHECK-COUNT-n:");
+    if (directive->kind == DIRECTIVE_NEXT && !item->directives)
+        return cursor_fail(cursor, directive->place,
+                           "CHECK-NEXT follows another CHECK: there is "
+                           "none above it in this item");
     unsigned bound = cursor->variables;
     directive->pattern = parse_pattern(cursor);
     if (!directive->pattern)
@@ -150,9 +154,11 @@ static bool item_part(struct cursor *cursor, struct item *item, const char *from
     bool holds = !check && cursor_symbol(cursor, "HOLDS:");
     bool stream = !check && !holds && cursor_symbol(cursor, "STREAM:");
     bool hint = !check && !holds && !stream && cursor_symbol(cursor, "HINT:");
-    if (!check && !holds && !stream && !hint)
+    bool diagnosis = !check && !holds && !stream && !hint && cursor_symbol(cursor, "DIAGNOSIS:");
+    if (!check && !holds && !stream && !hint && !diagnosis)
         return cursor_expected(cursor, "title:, vm, machine:, hypervisor:, deadline:, until:, "
-                                       "seed:, console:, item, CHECK:, HOLDS:, STREAM: or HINT:");
+                                       "seed:, console:, item, CHECK:, HOLDS:, STREAM:, HINT: or "
+                                       "DIAGNOSIS:");
     if (!item)
         return cursor_fail(cursor, place,
                            "this stands before the first item; expected a line "
@@ -160,6 +166,8 @@ static bool item_part(struct cursor *cursor, struct item *item, const char *from
     if (check)
         return directive_line(cursor, item,
                               arena_text(cursor->arena, from, (size_t)(cursor->end - from)));
+    if (diagnosis)
+        return (item->diagnosis = cursor_rest(cursor)) != NULL;
     return holds    ? holds_line(cursor, item)
            : stream ? stream_line(cursor, item)
                     : hint_line(cursor, item);

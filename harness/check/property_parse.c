@@ -173,10 +173,33 @@ struct property *parse_property(struct cursor *cursor)
     return good && !cursor->failed ? property : NULL;
 }
 
+/* "count X == 0", "count X <= 5": true of a run in which nothing happened at all. */
+static bool holds_of_nothing(const struct property *property)
+{
+    if (property->left->kind != EXPRESSION_COUNT || property->right->kind != EXPRESSION_NUMBER)
+        return false;
+    switch (property->relation) {
+    case EQUAL:
+    case GREATER_EQUAL:
+        return property->right->number == 0;
+    case NOT_EQUAL:
+        return property->right->number != 0;
+    case GREATER:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* What a property rests on; none if an empty run would have it too. */
 unsigned property_evidence(const struct property *property)
 {
     switch (property->kind) {
+    case PROPERTY_NEVER:
+        return 0;
     case PROPERTY_COMPARE:
+        if (holds_of_nothing(property))
+            return 0;
         return expression_evidence(property->left) | expression_evidence(property->right);
     case PROPERTY_TRUTH:
         return EVIDENCE_TOLD | EVIDENCE_SEEN;

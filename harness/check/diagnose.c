@@ -1,0 +1,140 @@
+/* Diagnoses from the seen traps and from how a run ended; see diagnose.h. */
+#include "check/diagnose.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define LOOP_TRAPS      8  /* as many in a row at one place are a loop */
+#define STUCK_EXITS     16 /* as many exits in a row that get the guest nowhere */
+#define NO_INSTRUCTIONS 2  /* from entry to exit: the guest did not get on */
+
+#define INTERRUPT           0x80000000u
+#define FETCH_ACCESS        1
+#define FETCH_PAGE          12
+#define STORE_PAGE          15
+#define FETCH_GUEST_PAGE    20
+#define SUPERVISOR_ECALL    10
+#define VIRTUAL_INSTRUCTION 22
+
+static bool is_fetch_fault(uint64_t cause)
+{
+    return cause == FETCH_ACCESS || cause == FETCH_PAGE || cause == FETCH_GUEST_PAGE;
+}
+
+/* A run of traps of one kind at one place. */
+struct streak {
+    uint64_t cause, epc, value, length;
+};
+
+static void extend(struct streak *streak, const struct event *event)
+{
+    uint64_t cause = event->value[EXIT_SCAUSE], epc = event->value[EXIT_SEPC];
+    bool same = streak->length && streak->cause == cause && streak->epc == epc;
+    streak->length = same ? streak->length + 1 : 1;
+    streak->cause = cause;
+    streak->epc = epc;
+    streak->value = event->value[EXIT_STVAL];
+}
+
+static const char *host_trap(const struct event *event, char *detail, size_t bytes)
+{
+    uint64_t cause = event->value[EXIT_SCAUSE], epc = event->value[EXIT_SEPC];
+    uint64_t address = event->value[EXIT_STVAL];
+    if (is_fetch_fault(cause) && epc == 0) {
+        snprintf(detail, bytes, "the hypervisor jumped to address 0 and trapped there");
+        return "jumped to 0";
+    }
+    if (cause == STORE_PAGE) {
+        snprintf(detail, bytes,
+                 "the hypervisor stored to 0x%" PRIx64 ", which it does not map (a guard page "
+                 "under a stack?), at 0x%" PRIx64,
+                 address, epc);
+        return "stack overflow";
+    }
+    return NULL;
+}
+
+/* What the exits of one hart say, followed in order. */
+struct follow {
+    struct streak host, stuck;
+    uint64_t entered;
+    bool inside;
+};
+
+static const char *stuck_exits(const struct streak *stuck, char *detail, size_t bytes)
+{
+    bool interrupt = stuck->cause & INTERRUPT;
+    snprintf(detail, bytes,
+             "%" PRIu64 " exits in a row with cause %s at sepc 0x%" PRIx64
+             ", the guest executing nothing in between",
+             stuck->length, cause_name((uint32_t)stuck->cause), stuck->epc);
+    if (interrupt)
+        return "interrupt storm";
+    if (stuck->cause == SUPERVISOR_ECALL || stuck->cause == VIRTUAL_INSTRUCTION)
+        return "sepc not advanced";
+    return "exit not handled";
+}
+
+static const char *take(struct follow *hart, const struct event *event, char *detail, size_t bytes)
+{
+    switch (event->type->kind) {
+    case SEEN_HOST_TRAP: {
+        extend(&hart->host, event);
+        const char *name = host_trap(event, detail, bytes);
+        if (name)
+            return name;
+        if (hart->host.length < LOOP_TRAPS)
+            return NULL;
+        snprintf(detail, bytes, "%" PRIu64 " traps in a row of the hypervisor itself at 0x%" PRIx64,
+                 hart->host.length, hart->host.epc);
+        return "trap loop";
+    }
+    case SEEN_GUEST_ENTRY:
+        hart->entered = event->instructions;
+        hart->inside = true;
+        hart->host.length = 0;
+        return NULL;
+    case SEEN_GUEST_EXIT:
+        if (hart->inside && event->instructions - hart->entered > NO_INSTRUCTIONS)
+            hart->stuck.length = 0;
+        hart->inside = false;
+        extend(&hart->stuck, event);
+        return hart->stuck.length >= STUCK_EXITS ? stuck_exits(&hart->stuck, detail, bytes) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes)
+{
+    struct follow hart[TRACE_MAX_HARTS] = {0};
+    for (size_t i = 0; i < facts->events; i++) {
+        const struct event *event = facts->event[i];
+        if (!event->type->seen || event->hart >= TRACE_MAX_HARTS)
+            continue;
+        const char *name = take(&hart[event->hart], event, detail, bytes);
+        if (name)
+            return name;
+    }
+    return NULL;
+}
+
+const char *diagnose_outcome(const struct facts *facts)
+{
+    enum scenario_until until = facts->check->scenario.until;
+    switch (facts->outcome) {
+    case OUTCOME_FINISHED:
+        if (until == UNTIL_FINISHED && facts->has_monitor && facts->monitor.finished == 1)
+            return NULL;
+        return "early exit";
+    case OUTCOME_FAILURE:
+        return until == UNTIL_PANIC ? NULL : "hypervisor panic";
+    case OUTCOME_DEADLINE:
+        return until == UNTIL_DEADLINE ? NULL : "timeout";
+    case OUTCOME_STUCK:
+        return "nothing can happen any more";
+    case OUTCOME_BROKEN:
+        return NULL;
+    }
+    return NULL;
+}
