@@ -167,8 +167,7 @@ bool facts_monitor(const struct facts *facts, int vm, const char *field, uint64_
         FIELD(monitor_vm, memory),      FIELD(monitor_vm, resident),
         FIELD(monitor_vm, tables),      FIELD(monitor_vm, cpu_ticks),
         FIELD(monitor_vm, steal_ticks), FIELD(monitor_vm, created_ticks),
-        FIELD(monitor_vm, ended_ticks), FIELD(monitor_vm, hypercalls),
-        FIELD(monitor_vm, injections),
+        FIELD(monitor_vm, ended_ticks), FIELD(monitor_vm, injections),
     };
     static const struct monitor_field of_machine[] = {
         FIELD(monitor, vm_count),    FIELD(monitor, ram_bytes),  FIELD(monitor, free_bytes),
