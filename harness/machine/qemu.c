@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "machine/deadline.h"
 #include "machine/qemu_command.h"
 
 #define LEAST_MEMORY (16ull << 20)
@@ -21,7 +22,7 @@
 
 /* The ends that the child keeps; closed here once it runs. */
 struct child_ends {
-    int qmp, gdb, console_in, console_out;
+    int qmp, gdb, qtest, console_in, console_out;
 };
 
 static void close_descriptor(int *fd)
@@ -64,6 +65,8 @@ static int check_options(const struct qemu_options *options, struct error *error
         return error_set(error, "%u harts: expected 1 to %d", options->harts, MOST_HARTS);
     if (check_memory(options->memory, error) != 0)
         return -1;
+    if (options->deadline_ns != 0 && !(options->stopped && options->qmp))
+        return error_fault(error, "a deadline needs a machine that starts stopped, with QMP");
     if (options->hypervisor == NULL)
         return error_set(error, "no hypervisor was named");
     if (check_file("hypervisor", options->hypervisor, error) != 0)
@@ -117,12 +120,13 @@ static int open_console(const struct qemu_options *options, struct qemu *qemu,
     return 0;
 }
 
-static int open_channels(const struct qemu_options *options, struct qemu *qemu,
+static int open_channels(const struct qemu_options *options, struct qemu *qemu, int *qtest,
                          struct child_ends *ends, struct error *error)
 {
     if (open_ram(options, qemu, error) != 0 ||
         open_socket(options->qmp, &qemu->qmp_fd, &ends->qmp, error) != 0 ||
         open_socket(options->gdb, &qemu->gdb_fd, &ends->gdb, error) != 0 ||
+        open_socket(options->deadline_ns != 0, qtest, &ends->qtest, error) != 0 ||
         open_console(options, qemu, ends, error) != 0)
         return -1;
     qemu->complaint_fd = file_nameless("stderr", error);
@@ -180,14 +184,19 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
     char *binary = NULL;
     if (check_options(options, error) != 0 || qemu_find(options->binary, &binary, NULL, error) != 0)
         return -1;
-    struct child_ends ends = {-1, -1, -1, -1};
-    int result = open_channels(options, qemu, &ends, error);
+    struct child_ends ends = {-1, -1, -1, -1, -1};
+    int qtest = -1;
+    int result = open_channels(options, qemu, &qtest, &ends, error);
     if (result == 0)
         result = start_child(binary, options, qemu, &ends, error);
     close_descriptor(&ends.qmp);
     close_descriptor(&ends.gdb);
+    close_descriptor(&ends.qtest);
     close_descriptor(&ends.console_in);
     close_descriptor(&ends.console_out);
+    if (result == 0 && options->deadline_ns != 0)
+        result = deadline_arm(qtest, options->deadline_ns, error);
+    close_descriptor(&qtest);
     if (result != 0)
         qemu_stop(qemu);
     free(binary);

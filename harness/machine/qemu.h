@@ -53,6 +53,12 @@ struct qemu_options {
     bool deterministic;     /* -icount shift=0,sleep=off, fixed seed and clock */
     uint64_t seed;          /* of QEMU's random numbers, when deterministic */
     bool stopped;           /* -S: wait for QMP or GDB to let it run */
+    /*
+     * Virtual time in ns at which the machine pauses itself, to the microsecond below 2 s, else
+     * to the millisecond (QMP's STOP and WATCHDOG events tell); 0: none. Needs `stopped` and
+     * `qmp`: it is armed while the machine stands, and QMP's `cont` lets it run.
+     */
+    uint64_t deadline_ns;
     bool qmp;               /* open qemu.qmp_fd */
     bool gdb;               /* open qemu.gdb_fd */
     const char *gdb_socket; /* also or instead: a unix socket for a person's gdb, or NULL */

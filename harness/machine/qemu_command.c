@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/deadline.h"
 #include "machine/qemu.h"
 
 #define PROGRAM            "qemu-system-riscv64"
@@ -194,6 +195,18 @@ static void console_words(const struct qemu_options *options, const struct chann
     word(words, none ? "null" : "chardev:con");
 }
 
+static void deadline_words(int qtest, struct words *words)
+{
+    word(words, "-chardev");
+    word(words, "socket,id=qtest,fd=%d", qtest);
+    word(words, "-object");
+    word(words, "qtest,id=qtest0,chardev=qtest,log=/dev/null");
+    word(words, "-device");
+    word(words, DEADLINE_DEVICE);
+    word(words, "-action");
+    word(words, DEADLINE_ACTION);
+}
+
 static void observer_words(const struct qemu_options *options, const struct channels *channels,
                            struct words *words)
 {
@@ -212,6 +225,8 @@ static void observer_words(const struct qemu_options *options, const struct chan
         word(words, "-gdb");
         word(words, "unix:%s,server=on,wait=off", options->gdb_socket);
     }
+    if (channels->qtest >= 0)
+        deadline_words(channels->qtest, words);
     if (options->trap_log != NULL) {
         word(words, "-d");
         word(words, "int");

@@ -1,0 +1,87 @@
+/* The watchdog's registers, written by qtest commands (docs/devel/testing.rst of QEMU). */
+#include "machine/deadline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+
+#define ANSWER_TIMEOUT_MS 10000
+
+/* Configuration space of device 1 on the virt board's PCIe root, and where its BAR is put. */
+#define CONFIG         (0x30000000ull + (1 << 15))
+#define CONFIG_COMMAND (CONFIG + 0x04)
+#define CONFIG_BAR0    (CONFIG + 0x10)
+#define CONFIG_TIMER   (CONFIG + 0x60) /* bits 1:0 interrupt kind, bit 2 clock scale */
+#define CONFIG_LOCK    (CONFIG + 0x68) /* bit 1: enable */
+#define REGISTERS      0x40000000ull
+#define PRELOAD_1      (REGISTERS + 0x0) /* the watchdog acts when both stages have run out */
+#define PRELOAD_2      (REGISTERS + 0x4)
+#define RELOAD         (REGISTERS + 0xc) /* 0x80, 0x86 unlock the next write to a preload */
+
+#define TIMER_NO_INTERRUPT 3
+#define TIMER_FAST         4
+#define MOST_PRELOAD       0xfffffull
+
+/* PCI clocks of 30 ns: a count is 2^5 of them (fast) or 2^15. */
+#define FAST_NS (30ull << 5)
+#define SLOW_NS (30ull << 15)
+
+static int answer(int qtest, const char *command, struct error *error)
+{
+    char line[128];
+    size_t used = 0;
+    while (used < sizeof(line) - 1) {
+        struct pollfd poller = {.fd = qtest, .events = POLLIN};
+        if (poll(&poller, 1, ANSWER_TIMEOUT_MS) <= 0 || read(qtest, line + used, 1) != 1)
+            return error_fault(error, "QEMU's test channel does not answer \"%s\"", command);
+        if (line[used] == '\n')
+            break;
+        used++;
+    }
+    line[used] = '\0';
+    if (strcmp(line, "OK") != 0)
+        return error_fault(error, "QEMU's test channel answers \"%s\" with \"%s\"", command, line);
+    return 0;
+}
+
+static int put(int qtest, const char *width, uint64_t address, uint64_t value, struct error *error)
+{
+    char command[64];
+    int length = snprintf(command, sizeof(command), "write%s %#" PRIx64 " %#" PRIx64 "\n", width,
+                          address, value);
+    if (write_all(qtest, command, (size_t)length) != 0)
+        return error_fault(error, "QEMU's test channel: %s", strerror(errno));
+    command[length - 1] = '\0';
+    return answer(qtest, command, error);
+}
+
+static int preload(int qtest, uint64_t address, uint64_t count, struct error *error)
+{
+    if (put(qtest, "w", RELOAD, 0x80, error) != 0 || put(qtest, "w", RELOAD, 0x86, error) != 0)
+        return -1;
+    return put(qtest, "l", address, count, error);
+}
+
+int deadline_arm(int qtest, uint64_t ns, struct error *error)
+{
+    if (ns > DEADLINE_MOST_NS)
+        return error_set(error, "a deadline of %llu s of virtual time: at most %llu",
+                         (unsigned long long)(ns / 1000000000), DEADLINE_MOST_NS / 1000000000);
+    bool fast = ns / FAST_NS / 2 < MOST_PRELOAD;
+    uint64_t counts = ns / (fast ? FAST_NS : SLOW_NS);
+    if (counts < 2)
+        counts = 2;
+    if (put(qtest, "l", CONFIG_BAR0, REGISTERS, error) != 0 ||
+        put(qtest, "l", CONFIG_COMMAND, 2, error) != 0 ||
+        put(qtest, "w", CONFIG_TIMER, TIMER_NO_INTERRUPT | (fast ? TIMER_FAST : 0), error) != 0 ||
+        preload(qtest, PRELOAD_1, counts / 2, error) != 0 ||
+        preload(qtest, PRELOAD_2, counts - counts / 2, error) != 0)
+        return -1;
+    return put(qtest, "b", CONFIG_LOCK, 2, error);
+}
