@@ -121,13 +121,15 @@ _Noreturn void probe_abandon(const char *why, uint64_t found)
 /* Called by entry.S on the boot vCPU, with the bss cleared and traps ready. */
 _Noreturn void probe_begin(uint64_t hart_id, uint64_t device_tree)
 {
-    (void)hart_id;
     board_read(device_tree);
     probe_report.seed = option_number("seed", 1);
     text_copy(probe_report.name, probe_name, sizeof probe_report.name);
     for (unsigned i = 0; i < PROBE_CANARIES; i++)
         probe_report.canary[i] = probe_canary(probe_report.seed, i);
     __atomic_store_n(&probe_report.verdict, (uint32_t)PROBE_BUSY, __ATOMIC_RELEASE);
+    /* Firmware may boot on any hart of a bare board; probes count on 0, as in a VM. */
+    if (hart_id)
+        probe_unable("to boot on hart 0: start it again");
     probe_main();
     probe_finish();
 }

@@ -1,0 +1,161 @@
+/*
+ * Proves hart state management (SBI spec, chapter 9) on all vCPUs of this VM: start with hart id
+ * and opaque value, stop, start again `rounds=` times, status at each point, suspend and wake by
+ * IPI, and each error that the specification names. Needs two vCPUs. Reports facts; counters:
+ * starts.
+ */
+#include "probe.h"
+
+const char probe_name[] = "hsm";
+
+enum { STARTS, SUSPENDS };
+
+#define RETENTIVE     0x00000000ull
+#define RESERVED_TYPE 0x00000001ull
+#define PLATFORM_TYPE 0x10000000ull
+
+static unsigned vcpus;
+static volatile uint32_t phase;
+static volatile uint32_t woken;
+static volatile int64_t suspend_error;
+
+static uint64_t status_of(uint64_t hart)
+{
+    struct sbi_result result = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, hart, 0, 0);
+
+    expect_equal(SBI_SUCCESS, (uint64_t)result.error, "the status of a vCPU is told");
+    return result.value;
+}
+
+static void wait_for_status(uint64_t hart, uint64_t status, const char *what)
+{
+    uint64_t patience = time_now() + ticks_of_microseconds(1000000);
+
+    while (status_of(hart) != status) {
+        if (time_now() > patience)
+            probe_abandon(what, status_of(hart));
+        vcpu_yield();
+    }
+}
+
+static void run_until_told(struct vcpu *self)
+{
+    expect_true(self == &vcpu_areas[self->hart_id].vcpu, self->hart_id,
+                "a started vCPU has its hart id in a0 and its opaque value in a1");
+    expect_equal(0, csr_read(satp), "a started vCPU has satp 0");
+    expect_equal(0, csr_read(sstatus) & SSTATUS_SIE, "a started vCPU has interrupts off");
+    while (!phase)
+        vcpu_yield();
+}
+
+static void start_and_stop_all(void)
+{
+    phase = 0;
+    for (unsigned i = 1; i < vcpus; i++) {
+        expect_equal(SBI_HSM_STOPPED, status_of(i), "before its start a vCPU is STOPPED");
+        expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(i, run_until_told, 0), "a vCPU starts");
+        counter_add(STARTS, "starts", 1);
+    }
+    for (unsigned i = 1; i < vcpus; i++) {
+        wait_at_least(&vcpu_areas[i].vcpu.running, 1, 1000, "a vCPU runs within a second");
+        expect_equal(SBI_HSM_STARTED, status_of(i), "a vCPU that runs is STARTED");
+        expect_equal(
+            (uint64_t)SBI_ERR_ALREADY_AVAILABLE,
+            (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_START, i, (uintptr_t)__image_start, 0)
+                .error,
+            "a vCPU that runs cannot be started: ALREADY_AVAILABLE");
+    }
+    phase = 1;
+    for (unsigned i = 1; i < vcpus; i++)
+        wait_for_status(i, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
+}
+
+static void expect_errors(void)
+{
+    expect_equal(SBI_HSM_STARTED, status_of(0), "the boot vCPU is STARTED");
+    expect_equal(
+        (uint64_t)SBI_ERR_ALREADY_AVAILABLE,
+        (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_START, 0, (uintptr_t)__image_start, 0).error,
+        "the boot vCPU cannot be started");
+    for (unsigned i = 0; i < 4; i++) {
+        uint64_t hart = i == 0 ? vcpus : vcpus + 100 + (random_next() >> random_below(50));
+
+        expect_equal(
+            (uint64_t)SBI_ERR_INVALID_PARAM,
+            (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_START, hart, (uintptr_t)__image_start, 0)
+                .error,
+            "a vCPU that is not there cannot be started: INVALID_PARAM");
+        expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
+                     (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, hart, 0, 0).error,
+                     "a vCPU that is not there has no status: INVALID_PARAM");
+    }
+    expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
+                 (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, RESERVED_TYPE, 0, 0).error,
+                 "a reserved kind of suspend is INVALID_PARAM");
+
+    struct sbi_result platform = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, PLATFORM_TYPE, 0, 0);
+
+    expect_true(platform.error == SBI_ERR_NOT_SUPPORTED || platform.error == SBI_ERR_INVALID_PARAM,
+                (uint64_t)platform.error, "a platform's own kind of suspend is refused");
+}
+
+/* Suspends until an IPI; retentive, so the call returns. */
+static void suspend_once(struct vcpu *self)
+{
+    (void)self;
+    csr_clear(sip, IE_SOFTWARE);
+    csr_set(sie, IE_SOFTWARE);
+    phase = 1;
+    suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, RETENTIVE, 0, 0).error;
+    woken = 1;
+    expect_true(csr_read(sip) & IE_SOFTWARE, csr_read(sip),
+                "a suspended vCPU wakes with its interrupt pending");
+    csr_clear(sie, IE_SOFTWARE);
+    csr_clear(sip, IE_SOFTWARE);
+}
+
+static void expect_suspend(unsigned hart)
+{
+    phase = woken = 0;
+    expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(hart, suspend_once, 0), "a vCPU starts");
+    wait_at_least(&phase, 1, 1000, "a vCPU is about to suspend");
+    wait_for_status(hart, SBI_HSM_SUSPENDED, "a vCPU that suspended itself is SUSPENDED");
+    for (unsigned i = 0; i < 20; i++)
+        vcpu_yield();
+    expect_equal(0, woken, "a suspended vCPU does not run");
+    expect_equal(SBI_SUCCESS, (uint64_t)sbi_call(SBI_EXT_IPI, SBI_IPI_SEND_IPI, 1, hart, 0).error,
+                 "an IPI to a suspended vCPU is sent");
+    wait_at_least(&woken, 1, 1000, "an IPI wakes a suspended vCPU");
+    expect_equal(SBI_SUCCESS, (uint64_t)suspend_error, "a retentive suspend returns success");
+    wait_for_status(hart, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
+    counter_add(SUSPENDS, "suspends", 1);
+}
+
+/* This vCPU itself, woken by its timer. */
+static void expect_own_suspend(void)
+{
+    uint64_t deadline = time_now() + ticks_of_microseconds(500);
+
+    csr_set(sie, IE_TIMER);
+    timer_arm(deadline);
+    while (time_now() < deadline)
+        expect_equal(SBI_SUCCESS,
+                     (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, RETENTIVE, 0, 0).error,
+                     "a retentive suspend returns success");
+    timer_stop();
+    csr_clear(sie, IE_TIMER);
+}
+
+void probe_main(void)
+{
+    vcpus = board.cpu_count < PROBE_MAX_VCPUS ? board.cpu_count : PROBE_MAX_VCPUS;
+    expect_errors();
+    expect_own_suspend();
+    if (vcpus < 2)
+        return;
+    for (uint64_t i = 0; i < option_number("rounds", 10); i++) {
+        start_and_stop_all();
+        expect_suspend(1 + (unsigned)random_below(vcpus - 1));
+        probe_report.rounds++;
+    }
+}
