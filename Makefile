@@ -37,6 +37,7 @@ ifndef PROBES_DIR
 -include guest-os/probes/build.mk
 endif
 -include harness/build.mk
+-include harness/plugin/build.mk
 -include tests/build.mk
 -include docs/build.mk
 

@@ -146,8 +146,10 @@ static int start_child(const char *binary, const struct qemu_options *options, s
         options->bundle_fd,
         options->console == QEMU_CONSOLE_FILE ? qemu->console_out_fd : -1,
     };
-    int passed[sizeof(candidates) / sizeof(candidates[0])];
+    int passed[sizeof(candidates) / sizeof(candidates[0]) + QEMU_MOST_PASSED];
     size_t count = 0;
+    for (size_t i = 0; i < options->passed_count && i < QEMU_MOST_PASSED; i++)
+        passed[count++] = options->passed[i];
     for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
         if (candidates[i] >= 0)
             passed[count++] = candidates[i];

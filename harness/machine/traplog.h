@@ -12,6 +12,7 @@
  *     guest --trap to M--> firmware --mret-------> guest                  firmware's own affair
  *     guest --trap to VS-------------------------> guest                  guest's own affair
  *     hypervisor --sret--------------------------> guest                  entry
+ *     hypervisor --trap--------------------------> hypervisor's vector    hypervisor's own fault
  *
  * A log line is thus kept until the next mark or line of its hart shows where it led.
  */
@@ -39,13 +40,15 @@ enum traplog_mark {
     MARK_FIRMWARE = 'F', /* the firmware begins to run */
     MARK_MRET = 'M',     /* mret in the firmware */
     MARK_VECTOR = 'V',   /* first instruction of the hypervisor's trap vector */
-    MARK_SRET = 'S',     /* sret in the hypervisor */
+    MARK_SRET = 'S',     /* sret in the hypervisor, address of the instruction */
+    MARK_BACK = 'B',     /* the sret before led into the hypervisor itself, not into a guest */
     MARK_GVMA = 'G',     /* hfence.gvma in the hypervisor: address of the instruction */
     MARK_VVMA = 'H',     /* hfence.vvma in the hypervisor */
     MARK_HGATP = 'A',    /* csr instruction on hgatp, address of the instruction */
     MARK_STORE = 'W',    /* store to a watched page: physical address of code, of data */
     MARK_IDLE = 'I',
     MARK_RESUME = 'R',
+    MARK_HOLD = 'K',  /* the plugin holds the machine until it is told to go on */
     MARK_LIMIT = 'L', /* the instruction limit is reached, the machine is held */
     MARK_READY = 'P'  /* the plugin is loaded; its version */
 };
@@ -80,7 +83,6 @@ struct traplog_hart {
     struct traplog_trap last;   /* the last trap of the log */
     struct traplog_trap taken;  /* the trap that entered the firmware */
     struct traplog_trap nested; /* the last trap inside the firmware since */
-    uint64_t entry_pc;
 };
 
 struct traplog {
@@ -88,11 +90,11 @@ struct traplog {
     uint64_t lines; /* read so far */
     uint64_t traps; /* trap lines among them */
     uint64_t guest_exits;
+    uint64_t holds;        /* MARK_HOLD seen */
     uint64_t instructions; /* of the last mark */
     bool marks;            /* the plugin is there */
     bool limit;            /* MARK_LIMIT seen */
     size_t used;
-    bool skipping; /* the rest of an overlong line */
     char line[TRAPLOG_LINE_BYTES];
     char error[160];
 };
@@ -126,7 +128,7 @@ struct truth_verdict {
     uint64_t compared;               /* pairs that were equal */
     uint64_t position;               /* number of the first difference among that hart's exits */
     const struct event *told, *seen; /* the two at the difference; either may be NULL */
-    char text[256];                  /* one line: "the trace is not true: …" */
+    char text[320];                  /* one line: "the trace is not true: …" */
 };
 
 /*

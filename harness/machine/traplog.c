@@ -1,0 +1,242 @@
+/* Follows each hart through firmware, hypervisor and guest; see traplog.h for the rules. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "machine/traplog.h"
+
+void traplog_init(struct traplog *log)
+{
+    memset(log, 0, sizeof(*log));
+    for (unsigned hart = 0; hart < TRAPLOG_HARTS; hart++) {
+        log->hart[hart].where = WHERE_FIRMWARE;
+        log->hart[hart].from = WHERE_HYPERVISOR;
+    }
+}
+
+__attribute__((format(printf, 2, 3))) static bool fail(struct traplog *log, const char *format, ...)
+{
+    va_list arguments;
+    int length =
+        snprintf(log->error, sizeof(log->error), "trap log, line %" PRIu64 ": ", log->lines);
+
+    va_start(arguments, format);
+    vsnprintf(log->error + length, sizeof(log->error) - (size_t)length, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool emit(struct traplog *log, struct event_list *list, unsigned kind, unsigned hart,
+                 const struct traplog_trap *trap)
+{
+    struct event event = {.type = event_type(kind),
+                          .time = EVENT_NO_TIME,
+                          .instructions = log->instructions,
+                          .index = log->lines,
+                          .hart = (uint8_t)hart,
+                          .vm = TRACE_NO_VM,
+                          .vcpu = TRACE_NO_VM};
+
+    if (trap) {
+        event.value[EXIT_SCAUSE] = trap->scause;
+        event.value[EXIT_SEPC] = trap->epc;
+        event.value[EXIT_STVAL] = trap->tval;
+    }
+    return event_list_add(list, &event) || fail(log, "out of memory");
+}
+
+/* A trap that led neither to the firmware nor to the vector stayed where it was taken. */
+static bool settle(struct traplog *log, struct event_list *list, unsigned hart)
+{
+    struct traplog_hart *here = &log->hart[hart];
+
+    if (!here->open)
+        return true;
+    here->open = false;
+    return emit(log, list, here->where == WHERE_GUEST ? SEEN_GUEST_TRAP : SEEN_HOST_TRAP, hart,
+                &here->last);
+}
+
+static bool on_trap(struct traplog *log, struct event_list *list, const struct traplog_line *line)
+{
+    struct traplog_hart *here = &log->hart[line->hart];
+    struct traplog_trap trap = {line->scause, line->epc, line->tval};
+
+    log->traps++;
+    if (here->where == WHERE_FIRMWARE) {
+        here->nested = trap;
+        here->has_nested = true;
+        return true;
+    }
+    if (!settle(log, list, line->hart))
+        return false;
+    here->last = trap;
+    here->open = true;
+    here->returned = false;
+    return true;
+}
+
+static void on_firmware(struct traplog_hart *here)
+{
+    if (here->where != WHERE_FIRMWARE)
+        here->from = here->where;
+    here->taken = here->last;
+    here->has_taken = here->open;
+    here->open = false;
+    here->has_nested = false;
+    here->returned = false;
+    here->where = WHERE_FIRMWARE;
+}
+
+/*
+ * The vector runs: for the trap just logged, or for the one that the firmware took and passed on.
+ * The firmware may also pass on a fault of its own, met when it read the guest's instruction:
+ * with the guest's pc, and the fault's cause and address. That one is kept as the alternative.
+ */
+static bool on_vector(struct traplog *log, struct event_list *list, unsigned hart)
+{
+    struct traplog_hart *here = &log->hart[hart];
+    bool guest = here->where == WHERE_GUEST;
+    bool forwarded = !here->open && here->returned;
+
+    if (!here->open && !forwarded && guest)
+        return fail(log, "hart %u reached the trap vector from a guest without a trap", hart);
+    here->where = WHERE_HYPERVISOR;
+    here->returned = false;
+    if (!here->open && !forwarded)
+        return true; /* the hypervisor jumped there by itself */
+    here->open = false;
+    log->guest_exits += guest;
+    if (!emit(log, list, guest ? SEEN_GUEST_EXIT : SEEN_HOST_TRAP, hart,
+              forwarded ? &here->taken : &here->last))
+        return false;
+    if (forwarded && here->has_nested) {
+        struct event *event = &list->event[list->count - 1];
+
+        event->complete = 1;
+        event->value[EXIT_HTVAL] = here->nested.scause;
+        event->value[EXIT_HTINST] = here->nested.tval;
+    }
+    return true;
+}
+
+/* The sret led back into the hypervisor: there was no entry. */
+static void on_back(struct traplog *log, struct event_list *list, unsigned hart)
+{
+    struct traplog_hart *here = &log->hart[hart];
+
+    here->where = WHERE_HYPERVISOR;
+    for (size_t i = list->count; i-- > 0;) {
+        const struct event *event = &list->event[i];
+
+        if (event->hart != hart || event->type->kind != SEEN_GUEST_ENTRY)
+            continue;
+        memmove(&list->event[i], &list->event[i + 1],
+                (list->count - i - 1) * sizeof(list->event[0]));
+        list->count--;
+        return;
+    }
+}
+
+/* A mark that says just that an instruction ran. */
+static bool on_instruction(struct traplog *log, struct event_list *list, unsigned kind,
+                           const struct traplog_line *line)
+{
+    struct traplog_trap none = {0};
+
+    if (!emit(log, list, kind, line->hart, &none))
+        return false;
+    list->event[list->count - 1].value[0] = line->address;
+    list->event[list->count - 1].value[1] = line->value;
+    return true;
+}
+
+static bool on_mark(struct traplog *log, struct event_list *list, const struct traplog_line *line)
+{
+    struct traplog_hart *here = &log->hart[line->hart];
+
+    log->marks = true;
+    log->instructions = line->instructions;
+    switch (line->mark) {
+    case MARK_FIRMWARE:
+        on_firmware(here);
+        return true;
+    case MARK_MRET:
+        here->where = here->from;
+        here->returned = here->has_taken;
+        return true;
+    case MARK_VECTOR:
+        return on_vector(log, list, line->hart);
+    case MARK_SRET:
+        if (!settle(log, list, line->hart))
+            return false;
+        here->where = WHERE_GUEST;
+        here->returned = false;
+        return emit(log, list, SEEN_GUEST_ENTRY, line->hart, NULL);
+    case MARK_BACK:
+        on_back(log, list, line->hart);
+        return true;
+    case MARK_GVMA:
+        return on_instruction(log, list, SEEN_HFENCE_GVMA, line);
+    case MARK_VVMA:
+        return on_instruction(log, list, SEEN_HFENCE_VVMA, line);
+    case MARK_HGATP:
+        return on_instruction(log, list, SEEN_HGATP_WRITE, line);
+    case MARK_STORE:
+        return on_instruction(log, list, SEEN_STORE, line);
+    case MARK_IDLE:
+        return emit(log, list, SEEN_IDLE, line->hart, NULL);
+    case MARK_RESUME:
+        return emit(log, list, SEEN_RESUME, line->hart, NULL);
+    case MARK_HOLD:
+        log->holds++;
+        return true;
+    case MARK_LIMIT:
+        log->limit = true;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static bool take_line(struct traplog *log, struct event_list *list)
+{
+    struct traplog_line line;
+    size_t bytes = log->used;
+
+    log->lines++;
+    log->used = 0;
+    if (!traplog_parse_line(log->line, bytes, &line))
+        return fail(log, "not understood: \"%.*s\"", bytes < 60 ? (int)bytes : 60, log->line);
+    if (line.kind == TRAPLOG_TRAP)
+        return on_trap(log, list, &line);
+    return line.kind == TRAPLOG_NOTHING || on_mark(log, list, &line);
+}
+
+bool traplog_feed(struct traplog *log, const char *data, size_t bytes, struct event_list *list)
+{
+    const char *end = data + bytes;
+
+    while (data < end) {
+        const char *newline = memchr(data, '\n', (size_t)(end - data));
+        size_t part = (size_t)((newline ? newline : end) - data);
+        size_t room = sizeof(log->line) - log->used;
+
+        memcpy(log->line + log->used, data, part < room ? part : room);
+        log->used += part < room ? part : room;
+        data += part + (newline != NULL);
+        if (newline && !take_line(log, list))
+            return false;
+    }
+    return true;
+}
+
+bool traplog_end(struct traplog *log, struct event_list *list)
+{
+    bool good = log->used == 0 || take_line(log, list);
+
+    for (unsigned hart = 0; good && hart < TRAPLOG_HARTS; hart++)
+        good = settle(log, list, hart);
+    return good;
+}
