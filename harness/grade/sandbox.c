@@ -1,0 +1,291 @@
+/*
+ * Runs a job in a tier. Between coach and the job stands a supervisor process that adopts
+ * whatever the job leaves behind (PR_SET_CHILD_SUBREAPER) and kills all of it at the end.
+ */
+#include "grade/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "grade/confine.h"
+#include "grade/wrap.h"
+#include "lib/file.h"
+
+static const char *const names[] = {"bubblewrap", "landlock", "limits"};
+
+const char *sandbox_name(enum sandbox_tier tier)
+{
+    return names[tier];
+}
+
+const char *sandbox_describe(enum sandbox_tier tier)
+{
+    static const char *const lines[] = {
+        "bubblewrap: own namespaces, no network, no file but the build's and the system's",
+        "landlock: no file but the build's and the system's can be opened, no network; "
+        "processes are not hidden",
+        "limits: bounded time, memory and files only; other files can be read",
+    };
+    return lines[tier];
+}
+
+/* What the supervisor tells coach at the end, through a pipe. */
+struct verdict_message {
+    int stage_errno; /* not 0: the sandbox could not be made, at `stage` */
+    char stage[40];
+    bool out_of_time;
+    int wait_status;
+};
+
+/* In the child: tells where making the sandbox failed, and ends. */
+static _Noreturn void give_up(int report, const char *stage)
+{
+    struct verdict_message message = {.stage_errno = errno != 0 ? errno : EINVAL};
+    snprintf(message.stage, sizeof(message.stage), "%s", stage);
+    write_all(report, &message, sizeof(message));
+    _exit(126);
+}
+
+static void confine_landlocked(const struct sandbox_job *job, int report)
+{
+    if (confine_user() != 0) {
+        give_up(report, "changing the user");
+    }
+    if (confine_no_privileges() != 0 || confine_files(job->work, job->readable) != 0) {
+        give_up(report, "Landlock");
+    }
+    if (confine_calls() != 0) {
+        give_up(report, "seccomp");
+    }
+}
+
+/* In the child: confines itself as the tier says and becomes the job's program. */
+static _Noreturn void become_job(enum sandbox_tier tier, const struct sandbox_job *job, int report)
+{
+    static char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/nonexistent",
+                                        "TZ=UTC", NULL};
+    char temporary[4200];
+    snprintf(temporary, sizeof(temporary), "TMPDIR=%s", job->work);
+    char *const with_temporary[] = {environment[0], environment[1], environment[2],
+                                    environment[3], temporary,      NULL};
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (chdir(job->work) != 0) {
+        give_up(report, "entering its folder");
+    }
+    if (confine_limits(&job->limits) != 0) {
+        give_up(report, "resource limits");
+    }
+    const char *const *argv = job->argv;
+    switch (tier) {
+    case SANDBOX_BUBBLEWRAP:
+        argv = wrap_command(job);
+        break;
+    case SANDBOX_LANDLOCK:
+        confine_landlocked(job, report);
+        break;
+    case SANDBOX_LIMITS:
+        if (confine_user() != 0 || confine_no_privileges() != 0) {
+            give_up(report, "changing the user");
+        }
+        break;
+    }
+    execvpe(argv[0], (char *const *)argv,
+            tier == SANDBOX_BUBBLEWRAP ? environment : with_temporary);
+    give_up(report, argv[0]);
+}
+
+/* Kills every child that this process has, adopted ones too, until none is left. */
+static void kill_all_children(void)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    for (;;) {
+        FILE *children = fopen(path, "re");
+        int child;
+        while (children != NULL && fscanf(children, "%d", &child) == 1) {
+            kill(child, SIGKILL);
+        }
+        if (children != NULL) {
+            fclose(children);
+        }
+        if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) {
+            return;
+        }
+    }
+}
+
+static volatile sig_atomic_t alarm_rang;
+
+static void ring(int signal_number)
+{
+    (void)signal_number;
+    alarm_rang = 1;
+}
+
+/* The supervisor: starts the job, waits for it or for the time to pass, leaves nothing behind. */
+static _Noreturn void supervise(enum sandbox_tier tier, const struct sandbox_job *job, int output,
+                                int report)
+{
+    struct verdict_message message = {0};
+    struct sigaction action = {.sa_handler = ring};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    setpgid(0, 0);
+    sigaction(SIGALRM, &action, NULL);
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(nothing, STDIN_FILENO);
+        dup2(output, STDOUT_FILENO);
+        dup2(output, STDERR_FILENO);
+        become_job(tier, job, report);
+    }
+    close(output);
+    if (child < 0) {
+        give_up(report, "starting a process");
+    }
+    alarm(job->limits.wall_seconds);
+    while (waitpid(child, &message.wait_status, 0) < 0 && errno == EINTR && !alarm_rang) {
+    }
+    alarm(0);
+    message.out_of_time = alarm_rang;
+    kill_all_children();
+    write_all(report, &message, sizeof(message));
+    _exit(0);
+}
+
+/* Gathers output until the supervisor has closed it; keeps `most` bytes. */
+static void gather(int from, size_t most, struct sandbox_end *end)
+{
+    char piece[65536];
+    for (;;) {
+        ssize_t count = read(from, piece, sizeof(piece));
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
+            return;
+        }
+        size_t room = most - end->output.length;
+        size_t kept = (size_t)count < room ? (size_t)count : room;
+        buffer_add(&end->output, piece, kept);
+        end->cut |= kept < (size_t)count;
+    }
+}
+
+/* The first message that came: a failure to set up if there was one. */
+static int read_report(int from, struct sandbox_end *end, struct error *error)
+{
+    struct verdict_message message;
+    ssize_t count = read(from, &message, sizeof(message));
+    if (count != (ssize_t)sizeof(message)) {
+        return error_fault(error, "the sandbox's supervisor was killed");
+    }
+    if (message.stage_errno != 0) {
+        return error_fault(error, "cannot make the sandbox: %s: %s", message.stage,
+                           strerror(message.stage_errno));
+    }
+    end->stop = message.out_of_time ? SANDBOX_OUT_OF_TIME : SANDBOX_ENDED;
+    end->process.exited = WIFEXITED(message.wait_status);
+    end->process.status = end->process.exited ? WEXITSTATUS(message.wait_status) : 0;
+    end->process.signal = end->process.exited ? 0 : WTERMSIG(message.wait_status);
+    return 0;
+}
+
+int sandbox_run(enum sandbox_tier tier, const struct sandbox_job *job, struct sandbox_end *end,
+                struct error *error)
+{
+    int output[2], report[2];
+    *end = (struct sandbox_end){0};
+    if (pipe2(output, O_CLOEXEC) != 0) {
+        return error_fault(error, "cannot make a pipe: %s", strerror(errno));
+    }
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        close(output[0]);
+        close(output[1]);
+        return error_fault(error, "cannot make a pipe: %s", strerror(errno));
+    }
+    fflush(NULL);
+    pid_t supervisor = fork();
+    if (supervisor == 0) {
+        supervise(tier, job, output[1], report[1]);
+    }
+    close(output[1]);
+    close(report[1]);
+    int status = -1;
+    if (supervisor < 0) {
+        error_fault(error, "cannot start a process: %s", strerror(errno));
+    } else {
+        gather(output[0], job->limits.output_bytes, end);
+        status = read_report(report[0], end, error);
+        while (waitpid(supervisor, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
+    close(output[0]);
+    close(report[0]);
+    if (status != 0) {
+        buffer_free(&end->output);
+    }
+    return status;
+}
+
+/* Whether a tier works here: `true` runs in it. */
+static bool tier_works(enum sandbox_tier tier, struct error *error)
+{
+    static const char *const argv[] = {"/usr/bin/true", NULL};
+    char *folder = folder_temporary(error);
+    if (folder == NULL) {
+        return false;
+    }
+    struct sandbox_job job = {
+        .argv = argv,
+        .work = folder,
+        .limits = {.cpu_seconds = 5,
+                   .wall_seconds = 10,
+                   .file_bytes = 1 << 20,
+                   .processes = 64,
+                   .output_bytes = 400},
+    };
+    struct sandbox_end end;
+    bool works = sandbox_own(folder, error) == 0 && sandbox_run(tier, &job, &end, error) == 0;
+    if (works) {
+        works = end.process.exited && end.process.status == 0;
+        if (!works) {
+            error_fault(error, "%s does not work here: %.200s", names[tier],
+                        buffer_string(&end.output));
+        }
+        buffer_free(&end.output);
+    }
+    folder_remove(folder);
+    free(folder);
+    return works;
+}
+
+int sandbox_find(enum sandbox_tier *tier, struct error *error)
+{
+    const char *wanted = getenv("COACH_SANDBOX");
+    if (wanted == NULL || wanted[0] == '\0') {
+        for (*tier = SANDBOX_BUBBLEWRAP; *tier < SANDBOX_LIMITS; (*tier)++) {
+            struct error ignored;
+            if (tier_works(*tier, &ignored)) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+    for (*tier = SANDBOX_BUBBLEWRAP; *tier <= SANDBOX_LIMITS; (*tier)++) {
+        if (strcmp(wanted, names[*tier]) == 0) {
+            return tier_works(*tier, error) ? 0 : error_prefix(error, "COACH_SANDBOX=%s", wanted);
+        }
+    }
+    return error_set(error, "COACH_SANDBOX is '%s', expected bubblewrap, landlock or limits",
+                     wanted);
+}

@@ -1,0 +1,10 @@
+/* The bubblewrap command for a job, and the user that jobs run as. */
+#ifndef HARNESS_GRADE_WRAP_H
+#define HARNESS_GRADE_WRAP_H
+
+#include "grade/sandbox.h"
+
+/* The words that run the job in bubblewrap; they live as long as the (child) process. */
+const char *const *wrap_command(const struct sandbox_job *job);
+
+#endif
