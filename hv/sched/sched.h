@@ -18,7 +18,7 @@ struct sched_group {
     uint32_t cap;           /* percent of one hart, 0: none */
     struct list entities;   /* runnable entities of this group, in the order of their turn */
     struct list link;       /* in the policy's list of groups with a runnable entity */
-    uint64_t virtual_time;  /* weighted fair: time received, scaled by 1024 / weight */
+    uint64_t virtual_time;  /* weighted fair: time received, scaled by 65536 / weight */
     uint64_t period_start;  /* cap: start of the current accounting period */
     uint64_t period_used;   /* cap: time received in it */
 };
@@ -32,7 +32,7 @@ struct sched_entity {
 struct run_queue {
     const struct sched_policy *policy;
     struct list queue;      /* round robin: entities; weighted fair: groups */
-    uint64_t virtual_clock; /* weighted fair: no runnable group is far behind this */
+    uint64_t virtual_clock; /* weighted fair: mean of the runnable groups, by weight */
     uint64_t slice;         /* longest turn, in ticks */
     uint64_t cap_period;    /* over which a cap is accounted, in ticks */
     unsigned runnable;      /* entities queued */
