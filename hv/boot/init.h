@@ -23,6 +23,8 @@ struct init_entry {
     void (*function)(void);
 };
 
+_Noreturn void hv_main(void);
+
 REGISTRY(hv_init, struct init_entry);
 #define HV_INIT(stage_, function_)                                                                \
     REGISTER(hv_init, struct init_entry) = {.stage = (stage_), .function = (function_)}

@@ -19,38 +19,35 @@
 static bool has_hypervisor, has_sstc;
 static unsigned vmid_bits;
 
-/* Reads a CSR that may not exist: evaluates to false, with `value` untouched, if it traps. */
-#define csr_exists(name, value)                                                                   \
+/* Reads a CSR that may not exist: 1 if it does, 0 if the read traps. */
+#define csr_exists(name)                                                                          \
     ({                                                                                            \
-        uint64_t ok_ = 0, read_ = 0;                                                              \
+        uint64_t exists_;                                                                         \
         __asm__ volatile("la %0, 1f\n"                                                            \
-                         "sd %0, %3(tp)\n"                                                        \
-                         "csrr %1, " #name "\n"                                                   \
+                         "sd %0, %1(tp)\n" /* trap_from_hypervisor continues at 1 */              \
+                         "csrr %0, " #name "\n"                                                   \
                          "li %0, 1\n"                                                             \
                          "j 2f\n"                                                                 \
                          ".balign 4\n"                                                            \
                          "1: li %0, 0\n"                                                          \
-                         "2: sd zero, %3(tp)\n"                                                   \
-                         : "=&r"(ok_), "=&r"(read_)                                               \
-                         : "r"(0), "i"(offsetof(struct hart, trap_resume))                        \
+                         "2: sd zero, %1(tp)\n"                                                   \
+                         : "=&r"(exists_)                                                         \
+                         : "i"(offsetof(struct hart, trap_resume))                                \
                          : "memory");                                                             \
-        if (ok_)                                                                                  \
-            (value) = read_;                                                                      \
-        ok_ != 0;                                                                                 \
+        exists_ != 0;                                                                             \
     })
 
 void hart_probe(void)
 {
-    uint64_t value;
-
-    has_hypervisor = csr_exists(hstatus, value);
+    has_hypervisor = csr_exists(hstatus);
     if (!has_hypervisor)
         return;
     csr_write(hgatp, 8ull << 60 | 0x3fffull << 44);
-    vmid_bits = (unsigned)__builtin_popcountll(csr_read(hgatp) >> 44 & 0x3fff);
+    for (uint64_t vmids = csr_read(hgatp) >> 44 & 0x3fff; vmids; vmids >>= 1)
+        vmid_bits++;
     csr_write(hgatp, 0);
     csr_set(henvcfg, HENVCFG_STCE);
-    has_sstc = csr_exists(stimecmp, value) && (csr_read(henvcfg) & HENVCFG_STCE);
+    has_sstc = csr_exists(stimecmp) && (csr_read(henvcfg) & HENVCFG_STCE);
 }
 
 bool hart_has_hypervisor(void)

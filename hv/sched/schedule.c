@@ -81,9 +81,9 @@ static void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
 static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
 {
     if (hart->loaded) {
-        REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-            if (entry->leave)
-                entry->leave(hart->loaded, now);
+        REGISTRY_EACH(hv_switch, struct switch_entry, entry)
+        if (entry->leave)
+            entry->leave(hart->loaded, now);
         context_save(hart->loaded);
     }
     context_load(vcpu);
@@ -98,9 +98,9 @@ static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
 
 static void arrive(struct vcpu *vcpu, uint64_t now)
 {
-    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-        if (entry->arrive)
-            entry->arrive(vcpu, now);
+    REGISTRY_EACH(hv_switch, struct switch_entry, entry)
+    if (entry->arrive)
+        entry->arrive(vcpu, now);
 }
 
 struct vcpu *schedule(struct hart *hart)
@@ -111,6 +111,8 @@ struct vcpu *schedule(struct hart *hart)
     struct vcpu *next;
 
     account(hart, now);
+    if (vm_reboot_wanted)
+        vm_reboot_all();
     while (!(entity = policy->pick(&hart->queue, now, &until))) {
         finish_if_all_ended();
         if (hart->current)
@@ -123,12 +125,13 @@ struct vcpu *schedule(struct hart *hart)
     }
     hart->reschedule = false;
     next = container_of(entity, struct vcpu, entity);
-    if (next != hart->current) {
+    bool change = next != hart->current;
+    if (change)
         switch_to(hart, next, now);
-        if (hart->loaded != next)
-            load(hart, next, now);
+    if (hart->loaded != next)
+        load(hart, next, now);
+    if (change)
         arrive(next, now);
-    }
     timer_arm(&hart->slice, until);
     return next;
 }

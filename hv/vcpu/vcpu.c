@@ -152,12 +152,27 @@ void vcpu_block(struct vcpu *vcpu)
  * hart were started, with its CSRs reset and at the address that the guest gave. */
 static void resume_anew(struct vcpu *vcpu)
 {
+    if (is_loaded(vcpu)) {
+        context_save(vcpu);
+        vcpu->hart->loaded = NULL;
+        vcpu->hart->reschedule = true; /* to load it again */
+    }
     uint64_t hvip = vcpu->context.hvip, vstimecmp = vcpu->context.vstimecmp;
 
-    vcpu->suspended_to_start = false;
     reset_registers(vcpu, vcpu->resume_address, vcpu->resume_opaque);
     vcpu->context.hvip = hvip; /* the guest sees what woke it in sip */
     vcpu->context.vstimecmp = vstimecmp;
+}
+
+void vcpu_suspend(struct vcpu *vcpu, bool anew, uint64_t address, uint64_t opaque)
+{
+    vcpu->resume_address = address;
+    vcpu->resume_opaque = opaque;
+    vcpu_block(vcpu);
+    vcpu->suspended = vcpu->state == VCPU_BLOCKED;
+    vcpu->resume_anew = anew && vcpu->suspended;
+    if (anew && !vcpu->suspended)
+        resume_anew(vcpu); /* an interrupt was pending: it resumes at once */
 }
 
 void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why)
@@ -167,13 +182,9 @@ void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why)
     if (hart_has_sstc())
         timer_disarm(&vcpu->timer);
     trace(TRACE_SCHED_WAKEUP, vcpu->vm_id, vcpu->index, why, 0, 0);
-    if (vcpu->suspended_to_start) {
-        if (is_loaded(vcpu)) {
-            context_save(vcpu);
-            vcpu->hart->loaded = NULL;
-        }
+    if (vcpu->resume_anew)
         resume_anew(vcpu);
-    }
+    vcpu->suspended = vcpu->resume_anew = false;
     make_runnable(vcpu, true);
 }
 

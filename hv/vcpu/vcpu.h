@@ -74,7 +74,8 @@ struct vcpu {
     uint8_t index;   /* hart id that the guest sees */
     uint8_t vm_id;
     enum vcpu_state state;
-    bool suspended_to_start; /* HSM non-retentive suspend: resumes at resume_* */
+    bool suspended;    /* HSM: blocked by hart_suspend, not by wfi */
+    bool resume_anew;  /* … non-retentive: resumes at resume_address */
     uint64_t resume_address, resume_opaque;
 
     struct guest_context context;
@@ -103,6 +104,8 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque);
 void vcpu_stop(struct vcpu *vcpu);
 /* It waits until an interrupt is pending for it, at once if one is already. */
 void vcpu_block(struct vcpu *vcpu);
+/* The same for hart_suspend; with `anew` it resumes as if started at address (SBI, HSM). */
+void vcpu_suspend(struct vcpu *vcpu, bool anew, uint64_t address, uint64_t opaque);
 /* Makes a blocked vCPU runnable; no effect on others. `why` is for the trace. */
 void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why);
 

@@ -1,4 +1,5 @@
 /* What an operator can do to a VM while it lives: pause, resume, restart. */
+#include "console/console.h"
 #include "hart/hart.h"
 #include "trace/trace.h"
 #include "vm/vm.h"
@@ -44,4 +45,20 @@ bool vm_restart(struct vm *vm, char *why, size_t why_room)
         return false;
     vm_start(vm);
     return true;
+}
+
+bool vm_reboot_wanted;
+
+void vm_reboot_all(void)
+{
+    char why[128];
+
+    vm_reboot_wanted = false;
+    for (unsigned i = 0; i < VM_MAX; i++) {
+        if (!vms[i].reboot)
+            continue;
+        vms[i].reboot = false;
+        if (!vm_restart(&vms[i], why, sizeof(why)))
+            print("%s\n", why);
+    }
 }

@@ -27,6 +27,7 @@ struct vm {
     struct sched_group group;
     unsigned vcpu_count;
     struct vcpu *vcpu[BUNDLE_MAX_VCPUS];
+    bool reboot; /* it ended to begin anew: vm_reboot_all */
     struct vcpu *last_vcpu; /* that the hart's VS-stage TLB entries belong to */
 };
 
@@ -59,5 +60,9 @@ bool vm_restart(struct vm *vm, char *why, size_t why_room);
 
 /* Have all VMs ended that were created? */
 bool vm_all_ended(void);
+
+/* Some VM wants to be restarted; vm_reboot_all does so, where nothing of a VM is in use. */
+extern bool vm_reboot_wanted;
+void vm_reboot_all(void);
 
 #endif

@@ -1,0 +1,78 @@
+/*
+ * The guest's console: Debug Console (SBI specification 2.0, chapter 12) and the legacy calls
+ * (chapter 5), both on the shared console.
+ */
+#include "console/mux.h"
+#include "memory/guest_memory.h"
+#include "sbi/sbi.h"
+#include "vm/vm.h"
+
+#define BYTES_PER_CALL 1024 /* more is left to the guest's next call: no exit takes long */
+#define CHUNK          128
+
+/* Copies out what the guest wrote; all of it is its own memory. */
+static uint64_t write_out(struct vcpu *vcpu, uint64_t gpa, uint64_t bytes)
+{
+    char chunk[CHUNK];
+    uint64_t done = 0;
+
+    while (done < bytes) {
+        size_t part = bytes - done < CHUNK ? bytes - done : CHUNK;
+        guest_memory_read(vcpu->vm, gpa + done, chunk, part);
+        mux_write(vcpu->vm, chunk, part);
+        done += part;
+    }
+    return done;
+}
+
+static uint64_t read_in(struct vcpu *vcpu, uint64_t gpa, uint64_t bytes)
+{
+    uint64_t done = 0;
+    int byte;
+
+    while (done < bytes && (byte = mux_read(vcpu->vm)) >= 0) {
+        char letter = (char)byte;
+        guest_memory_write(vcpu->vm, gpa + done, &letter, 1);
+        done++;
+    }
+    return done;
+}
+
+static struct sbi_result debug_console(struct vcpu *vcpu, uint64_t function)
+{
+    uint64_t bytes = vcpu->x[REG_A0], gpa = vcpu->x[REG_A1], gpa_high = vcpu->x[REG_A2];
+    char byte = (char)vcpu->x[REG_A0];
+
+    if (function == SBI_DBCN_WRITE_BYTE) {
+        mux_write(vcpu->vm, &byte, 1);
+        return (struct sbi_result){SBI_SUCCESS, 0};
+    }
+    if (function != SBI_DBCN_WRITE && function != SBI_DBCN_READ)
+        return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
+    if (gpa_high != 0 || !guest_memory_holds(vcpu->vm, gpa, bytes))
+        return (struct sbi_result){SBI_ERR_INVALID_PARAM, 0};
+    if (bytes > BYTES_PER_CALL)
+        bytes = BYTES_PER_CALL;
+    if (function == SBI_DBCN_WRITE)
+        return (struct sbi_result){SBI_SUCCESS, write_out(vcpu, gpa, bytes)};
+    return (struct sbi_result){SBI_SUCCESS, read_in(vcpu, gpa, bytes)};
+}
+
+static struct sbi_result legacy_putchar(struct vcpu *vcpu, uint64_t function)
+{
+    char byte = (char)vcpu->x[REG_A0];
+
+    (void)function; /* a6 means nothing to a legacy call */
+    mux_write(vcpu->vm, &byte, 1);
+    return (struct sbi_result){0, 0};
+}
+
+static struct sbi_result legacy_getchar(struct vcpu *vcpu, uint64_t function)
+{
+    (void)function;
+    return (struct sbi_result){mux_read(vcpu->vm), 0};
+}
+
+HV_SBI(SBI_EXT_DBCN, SBI_EXT_DBCN, debug_console);
+HV_SBI(SBI_LEGACY_CONSOLE_PUTCHAR, SBI_LEGACY_CONSOLE_PUTCHAR, legacy_putchar);
+HV_SBI(SBI_LEGACY_CONSOLE_GETCHAR, SBI_LEGACY_CONSOLE_GETCHAR, legacy_getchar);

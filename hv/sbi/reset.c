@@ -1,0 +1,28 @@
+/* How a guest ends itself: System Reset (SBI specification 2.0, chapter 10), the legacy
+ * shutdown (chapter 5), and the paravirtual exit with a code. */
+#include "sbi/sbi.h"
+#include "vm/vm.h"
+
+static struct sbi_result system_reset(struct vcpu *vcpu, uint64_t function)
+{
+    uint32_t type = (uint32_t)vcpu->x[REG_A0], reason = (uint32_t)vcpu->x[REG_A1];
+
+    if (function != SBI_SRST_RESET)
+        return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
+    if (type > SBI_SRST_TYPE_WARM_REBOOT || reason > SBI_SRST_REASON_FAILURE)
+        return (struct sbi_result){SBI_ERR_INVALID_PARAM, 0};
+    vm_end(vcpu->vm, VM_END_SHUTDOWN, reason);
+    if (type != SBI_SRST_TYPE_SHUTDOWN)
+        vcpu->vm->reboot = vm_reboot_wanted = true;
+    return (struct sbi_result){SBI_SUCCESS, 0};
+}
+
+static struct sbi_result legacy_shutdown(struct vcpu *vcpu, uint64_t function)
+{
+    (void)function;
+    vm_end(vcpu->vm, VM_END_SHUTDOWN, SBI_SRST_REASON_NONE);
+    return (struct sbi_result){0, 0};
+}
+
+HV_SBI(SBI_EXT_SRST, SBI_EXT_SRST, system_reset);
+HV_SBI(SBI_LEGACY_SHUTDOWN, SBI_LEGACY_SHUTDOWN, legacy_shutdown);
