@@ -1,0 +1,156 @@
+/*
+ * The report for people at a terminal: one line a check, the account of the first failure, the
+ * score; at most one screen, since what scrolls away is not read.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/terminal.h"
+#include "result/write.h"
+
+#define SCREEN_LINES  24
+#define TAIL_LINES    4  /* score, notes, hints to the other formats */
+#define ACCOUNT_LINES 14 /* most lines that one failure takes */
+#define TITLE_COLUMNS 44
+
+static enum colour verdict_colour(enum verdict verdict)
+{
+    if (verdict == VERDICT_PASS)
+        return COLOUR_GREEN;
+    return verdict_ungraded(verdict) ? COLOUR_YELLOW : COLOUR_RED;
+}
+
+static void coloured(FILE *out, enum colour colour, const char *text)
+{
+    fprintf(out, "%s%s%s", colour_begin(out, colour), text, colour_end(out));
+}
+
+/* Text of others on our terminal: control characters must not reach it. */
+static void plain(FILE *out, const char *text, size_t most)
+{
+    for (size_t i = 0; text[i] && i < most; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        fputc(byte < 0x20 || byte == 0x7f ? '?' : byte, out);
+    }
+}
+
+static size_t width(FILE *out)
+{
+    int columns = terminal_columns(out);
+    return columns > 60 ? (size_t)columns : 60;
+}
+
+static void check_line(FILE *out, const struct result_check *check)
+{
+    enum verdict verdict = result_check_verdict(check);
+    struct result_score score = result_check_score(check);
+    const char *mark = verdict == VERDICT_PASS     ? "ok  "
+                       : verdict_ungraded(verdict) ? "??  "
+                                                   : "FAIL";
+    coloured(out, verdict_colour(verdict), mark);
+    fprintf(out, " %-30s %3u/%-3u ", check->id, score.got, score.of + score.ungraded);
+    plain(out, check->title, width(out) - TITLE_COLUMNS);
+    fputc('\n', out);
+}
+
+/* Lines used. */
+static size_t account(FILE *out, const struct result_check *check, const struct result_item *item)
+{
+    size_t columns = width(out), used = 1;
+    coloured(out, verdict_colour(item->verdict), "  ");
+    fputs(colour_begin(out, COLOUR_BOLD), out);
+    plain(out, item->title, columns / 2);
+    fputs(colour_end(out), out);
+    fprintf(out, ": %s", item->diagnosis ? item->diagnosis : verdict_name(item->verdict));
+    if (item->at)
+        fprintf(out, " (%s)", item->at);
+    fputc('\n', out);
+    for (size_t i = 0; i < item->line_count && used < ACCOUNT_LINES - 2; i++, used++) {
+        fprintf(out, "    %-8s ", result_line_kind_name(item->lines[i].kind));
+        plain(out, item->lines[i].text, columns - 14);
+        fputc('\n', out);
+    }
+    if (item->hint) {
+        fputs("    hint     ", out);
+        plain(out, item->hint, columns - 14);
+        fputc('\n', out);
+        used++;
+    }
+    if (*check->replay) {
+        fputs("    replay   ", out);
+        plain(out, check->replay, SIZE_MAX);
+        fputc('\n', out);
+        used++;
+    }
+    return used;
+}
+
+static const struct result_item *first_failure(const struct result_check *check)
+{
+    for (size_t i = 0; i < check->item_count; i++)
+        if (check->items[i].verdict != VERDICT_PASS)
+            return &check->items[i];
+    return NULL;
+}
+
+static void score_line(FILE *out, const struct result_run *run)
+{
+    struct result_score score = result_run_score(run);
+    size_t failed = score.items[VERDICT_FAIL] + score.items[VERDICT_GUEST_FAULT] +
+                    score.items[VERDICT_BUILD_ERROR];
+    size_t ungraded = score.items[VERDICT_TOOLCHAIN_FAULT] + score.items[VERDICT_HARNESS_FAULT];
+    fputs(colour_begin(out, COLOUR_BOLD), out);
+    fprintf(out, "%s: %u of %u points%s, %zu passed, %zu failed", run->title, score.got, score.of,
+            colour_end(out), score.items[VERDICT_PASS], failed);
+    if (ungraded)
+        fprintf(out, ", %zu not graded (%u points)", ungraded, score.ungraded);
+    if (*run->tier)
+        fprintf(out, " · sandbox: %s", run->tier);
+    fputc('\n', out);
+}
+
+/* How many checks of each kind get a line of their own; failures go first. */
+static size_t list_checks(FILE *out, const struct result_run *run, bool failed, size_t room)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < run->check_count && shown < room; i++) {
+        const struct result_check *check = &run->checks[i];
+        if ((result_check_verdict(check) != VERDICT_PASS) != failed)
+            continue;
+        check_line(out, check);
+        shown++;
+    }
+    return shown;
+}
+
+static size_t failing_checks(const struct result_run *run)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run->check_count; i++)
+        count += result_check_verdict(&run->checks[i]) != VERDICT_PASS;
+    return count;
+}
+
+int result_write_terminal(const struct result_run *run, FILE *out)
+{
+    size_t failing = failing_checks(run);
+    size_t room = SCREEN_LINES - TAIL_LINES - (failing ? ACCOUNT_LINES : 0);
+    size_t shown = list_checks(out, run, true, room);
+    shown += list_checks(out, run, false, failing ? room - shown : room);
+    if (shown < run->check_count)
+        fprintf(out, "     … and %zu more (%zu of all %zu fail)\n", run->check_count - shown,
+                failing, run->check_count);
+    for (size_t i = 0; i < run->check_count && failing; i++) {
+        const struct result_item *item = first_failure(&run->checks[i]);
+        if (!item)
+            continue;
+        account(out, &run->checks[i], item);
+        break;
+    }
+    for (size_t i = 0; i < run->note_count && i < 2; i++) {
+        plain(out, run->notes[i], width(out));
+        fputc('\n', out);
+    }
+    score_line(out, run);
+    return ferror(out) ? -1 : 0;
+}
