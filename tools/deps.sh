@@ -9,7 +9,7 @@ qemu-system-misc opensbi
 gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf gdb-multiarch
 libfdt-dev libjansson-dev libcyaml-dev libelf-dev libdw-dev libseccomp-dev libarchive-dev
 libcunit1-dev
-bubblewrap
+bubblewrap cpio
 clang clang-format llvm-14-tools libclang-rt-14-dev
 pandoc graphviz gnuplot-nox
 "
