@@ -39,6 +39,7 @@ static void read_memory(const struct fdt *fdt)
     }
     if (board.ram.bytes == 0)
         panic("device tree: no memory node holds the hypervisor's image at %p", __image_start);
+    reserve(board.ram.base, image - board.ram.base); /* the firmware's, and not mapped */
 }
 
 static void read_reserved_memory(const struct fdt *fdt)
@@ -130,6 +131,16 @@ static void read_uart(const struct fdt *fdt)
         board.uart_interrupt = (unsigned)interrupt;
 }
 
+static void read_finisher(const struct fdt *fdt)
+{
+    fdt_node node = fdt_find_compatible(fdt, FDT_NONE, "sifive,test0");
+    fdt_node soc = fdt_find_path(fdt, "/soc");
+    uint64_t base, bytes;
+
+    if (node != FDT_NONE && soc != FDT_NONE && fdt_reg(fdt, soc, node, 0, &base, &bytes))
+        board.finisher = base;
+}
+
 static void board_init(void)
 {
     struct fdt fdt;
@@ -146,6 +157,7 @@ static void board_init(void)
     read_chosen(&fdt);
     read_plic(&fdt, read_harts(&fdt));
     read_uart(&fdt);
+    read_finisher(&fdt);
 
     hart_probe();
     if (!hart_has_hypervisor())

@@ -28,6 +28,7 @@ struct board {
     uint64_t plic;          /* 0: none */
     unsigned plic_context;  /* of the boot hart's supervisor mode */
     unsigned uart_interrupt;
+    uint64_t finisher;      /* sifive,test0: ends the machine with an exit status; 0: none */
     const char *bootargs;   /* "" if there are none */
     uint64_t started;       /* `time` at the first instruction */
 };

@@ -2,6 +2,7 @@
  * before the UART is known, and the end of the machine. SBI specification 2.0. */
 #include "metal/firmware.h"
 #include "abi/sbi.h"
+#include "boot/board.h"
 #include "metal/metal.h"
 
 struct firmware_result firmware_call(uint64_t extension, uint64_t function, uint64_t arg0,
@@ -26,8 +27,16 @@ void firmware_putchar(char byte)
     firmware_call(SBI_LEGACY_CONSOLE_PUTCHAR, 0, (uint8_t)byte, 0);
 }
 
+/* The finisher's word: what it shall report, and the exit status above it. */
+#define FINISHER_FAIL 0x3333u
+#define EXIT_STATUS   1u
+
+/* Firmware does not tell a failure from an orderly end to the world outside; the board's
+ * finisher does. */
 _Noreturn void machine_stop(bool failure)
 {
+    if (failure && board.finisher)
+        *(volatile uint32_t *)board.finisher = EXIT_STATUS << 16 | FINISHER_FAIL;
     firmware_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_SHUTDOWN,
                   failure ? SBI_SRST_REASON_FAILURE : SBI_SRST_REASON_NONE);
     for (;;)

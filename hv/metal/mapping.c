@@ -8,7 +8,7 @@
  *     .data, .bss                R W
  *     pages under the stacks     not mapped: an overflow traps instead of corrupting
  *     all other RAM              R W, guests' memory among it: never X
- *     UART, PLIC                 R W
+ *     UART, PLIC, finisher       R W
  *
  * The 2 MiB region around the image is mapped in 4 KiB pages, the rest of the RAM in 2 MiB
  * leaves where it fits.
@@ -87,10 +87,10 @@ void mapping_init(void)
     *entry_for((uint64_t)__stack_guard, 0) = 0;
     *entry_for((uint64_t)__emergency_stack_guard, 0) = 0;
     map_ram_around_image();
-    if (board.device_tree < (uint64_t)__image_start)
-        map(board.device_tree, board.device_tree_bytes, READ_ONLY);
     if (board.uart)
         map(board.uart, PAGE, READ_WRITE);
+    if (board.finisher)
+        map(board.finisher, PAGE, READ_WRITE);
     if (board.plic)
         map(board.plic, 0x400000, READ_WRITE);
     csr_write(satp, SATP_SV39 | (uint64_t)tables[0] >> 12);

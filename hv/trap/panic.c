@@ -30,19 +30,21 @@ static bool in_stack(uint64_t address)
 }
 
 /* Follows frame pointers: each frame has its return address at fp - 8, its caller's fp at
- * fp - 16. Stops at the first that does not look like one. */
+ * fp - 16; one of a function that calls no other has only the latter, at fp - 8. Stops at the
+ * first that does not look like one. */
 static unsigned walk_frames(uint64_t *into, unsigned limit, uint64_t frame_pointer)
 {
     unsigned count = 0;
 
     while (count < limit && in_stack(frame_pointer)) {
         const uint64_t *frame = (const uint64_t *)frame_pointer;
-        if (!in_text(frame[-1]))
+        bool has_return = in_text(frame[-1]);
+        uint64_t callers = has_return ? frame[-2] : frame[-1];
+        if (has_return)
+            into[count++] = frame[-1];
+        if (callers <= frame_pointer)
             break;
-        into[count++] = frame[-1];
-        if (frame[-2] <= frame_pointer)
-            break;
-        frame_pointer = frame[-2];
+        frame_pointer = callers;
     }
     return count;
 }

@@ -34,7 +34,9 @@ bool vm_all_ended(void)
 /* Copies a file of the bundle to its place. bundle_open has checked that it fits. */
 static bool load_section(struct vm *vm, const struct bundle_section *section)
 {
-    return guest_memory_write(vm, section->gpa, bundle.bytes + section->offset, section->bytes);
+    return section->bytes == 0 || guest_memory_write(vm, section->gpa,
+                                                     bundle.bytes + section->offset,
+                                                     section->bytes);
 }
 
 static bool make_vcpus(struct vm *vm)
