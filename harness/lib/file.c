@@ -118,6 +118,16 @@ int file_nameless(const char *label, struct error *error)
     return fd;
 }
 
+char *file_beside_program(const char *relative)
+{
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (length <= 0)
+        return copy_string(relative);
+    program[length] = '\0';
+    return format_string("%s/%s", dirname(program), relative);
+}
+
 char *folder_temporary(struct error *error)
 {
     const char *parent = getenv("TMPDIR");

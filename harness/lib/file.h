@@ -30,6 +30,12 @@ int file_nameless(const char *label, struct error *error);
 int write_all(int fd, const void *data, size_t bytes);
 
 /*
+ * The path of a file that is built beside coach ("hv/stagecoach.elf" → "/…/build/hv/…"), to
+ * free(). It need not exist.
+ */
+char *file_beside_program(const char *relative);
+
+/*
  * Makes a folder of its own under $TMPDIR or /tmp; the string is to free().
  * folder_remove takes it away with all that it holds.
  */

@@ -1,0 +1,196 @@
+/* The relay's loop: one poll over the console's both ways, the process, signals and QMP. */
+#include "run/relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+
+#define CHUNK     4096
+#define CONTROL_A 1
+#define HEED_NS   2000000000ull /* what the hypervisor gets to obey Ctrl-A x */
+#define GOING_ON  (-2)
+
+enum { POLL_INPUT, POLL_MACHINE_IN, POLL_MACHINE_OUT, POLL_PROCESS, POLL_SIGNAL, POLL_QMP, POLLS };
+
+/* What has been typed and not yet taken by the machine. */
+struct typed {
+    char bytes[CHUNK];
+    size_t count, taken;
+    bool control_a;    /* the last byte was Ctrl-A */
+    uint64_t leave_at; /* Ctrl-A x was typed: when to stop waiting for it; 0: it was not */
+    bool leave_now;
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+}
+
+static void watch_keys(struct typed *typed)
+{
+    for (size_t i = 0; i < typed->count; i++) {
+        bool leave = typed->control_a && typed->bytes[i] == 'x';
+        typed->control_a = !typed->control_a && typed->bytes[i] == CONTROL_A;
+        if (!leave)
+            continue;
+        typed->leave_now = typed->leave_at != 0;
+        typed->leave_at = now_ns() + HEED_NS;
+    }
+}
+
+static void close_input(struct relay *relay)
+{
+    relay->input = -1;
+    close(relay->qemu->console_in_fd);
+    relay->qemu->console_in_fd = -1;
+}
+
+static void take_input(struct relay *relay, struct typed *typed)
+{
+    ssize_t count = read(relay->input, typed->bytes, sizeof(typed->bytes));
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (count <= 0) {
+        close_input(relay);
+        return;
+    }
+    typed->count = (size_t)count;
+    typed->taken = 0;
+    if (relay->interactive)
+        watch_keys(typed);
+}
+
+static void give_input(struct relay *relay, struct typed *typed)
+{
+    ssize_t count =
+        write(relay->qemu->console_in_fd, typed->bytes + typed->taken, typed->count - typed->taken);
+    if (count > 0)
+        typed->taken += (size_t)count;
+    else if (count < 0 && errno != EINTR && errno != EAGAIN)
+        close_input(relay);
+    if (typed->taken == typed->count || relay->input < 0)
+        typed->taken = typed->count = 0;
+}
+
+/* 1: something was printed; 0: the machine's end is closed; -1: our own output is. */
+static int pass_output(struct relay *relay)
+{
+    char bytes[CHUNK];
+    ssize_t count = read(relay->qemu->console_out_fd, bytes, sizeof(bytes));
+    if (count < 0 && errno == EINTR)
+        return 1;
+    if (count <= 0)
+        return 0;
+    return write_all(STDOUT_FILENO, bytes, (size_t)count) == 0 ? 1 : -1;
+}
+
+static int timeout_of(uint64_t limit, const struct typed *typed)
+{
+    uint64_t until = limit;
+    if (typed->leave_at != 0 && (until == 0 || typed->leave_at < until))
+        until = typed->leave_at;
+    if (until == 0)
+        return -1;
+    uint64_t now = now_ns();
+    if (now >= until)
+        return 0;
+    uint64_t left_ms = (until - now) / 1000000 + 1;
+    return left_ms > 1000000 ? 1000000 : (int)left_ms;
+}
+
+static int over(uint64_t limit, const struct typed *typed)
+{
+    uint64_t now = now_ns();
+    if (typed->leave_now || (typed->leave_at != 0 && now >= typed->leave_at))
+        return RELAY_KEY;
+    return limit != 0 && now >= limit ? RELAY_TIME : GOING_ON;
+}
+
+static void prepare(const struct relay *relay, const struct typed *typed, int signals,
+                    struct pollfd *polls)
+{
+    bool waiting = typed->taken < typed->count;
+    polls[POLL_INPUT] = (struct pollfd){.fd = waiting ? -1 : relay->input, .events = POLLIN};
+    polls[POLL_MACHINE_IN] =
+        (struct pollfd){.fd = waiting ? relay->qemu->console_in_fd : -1, .events = POLLOUT};
+    polls[POLL_MACHINE_OUT] = (struct pollfd){.fd = relay->qemu->console_out_fd, .events = POLLIN};
+    polls[POLL_PROCESS] = (struct pollfd){.fd = relay->qemu->pid_fd, .events = POLLIN};
+    polls[POLL_SIGNAL] = (struct pollfd){.fd = signals, .events = POLLIN};
+    polls[POLL_QMP] = (struct pollfd){.fd = relay->qemu->qmp_fd, .events = POLLIN};
+}
+
+static int take_signal(struct relay *relay, int signals)
+{
+    struct signalfd_siginfo info;
+    if (read(signals, &info, sizeof(info)) != sizeof(info))
+        return GOING_ON;
+    relay->signal = (int)info.ssi_signo;
+    return RELAY_SIGNAL;
+}
+
+/* One look at whatever is ready; what the machine printed before its end is passed first. */
+static int step(struct relay *relay, struct typed *typed, int signals, const struct pollfd *polls)
+{
+    if (polls[POLL_MACHINE_OUT].revents != 0) {
+        int passed = pass_output(relay);
+        if (passed != 0)
+            return passed < 0 ? RELAY_OUTPUT_GONE : GOING_ON;
+    }
+    if (polls[POLL_PROCESS].revents != 0)
+        return RELAY_ENDED;
+    if (polls[POLL_SIGNAL].revents != 0)
+        return take_signal(relay, signals);
+    if (polls[POLL_QMP].revents != 0 && qmp_poll(relay->qmp) && relay->qmp->stopped)
+        return RELAY_TIME;
+    if (polls[POLL_INPUT].revents != 0)
+        take_input(relay, typed);
+    if (polls[POLL_MACHINE_IN].revents != 0)
+        give_input(relay, typed);
+    return GOING_ON;
+}
+
+static int loop(struct relay *relay, int signals)
+{
+    struct typed typed = {.control_a = false};
+    uint64_t limit = relay->limit_ns == 0 ? 0 : now_ns() + relay->limit_ns;
+    int end = GOING_ON;
+    while (end == GOING_ON) {
+        struct pollfd polls[POLLS];
+        prepare(relay, &typed, signals, polls);
+        int ready = poll(polls, POLLS, timeout_of(limit, &typed));
+        if (ready > 0)
+            end = step(relay, &typed, signals, polls);
+        if (end == GOING_ON)
+            end = over(limit, &typed);
+    }
+    return end;
+}
+
+int relay_run(struct relay *relay, struct error *error)
+{
+    sigset_t watched, before;
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGINT);
+    sigaddset(&watched, SIGTERM);
+    sigaddset(&watched, SIGHUP);
+    sigprocmask(SIG_BLOCK, &watched, &before);
+    int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals < 0)
+        return error_fault(error, "signals: %s", strerror(errno));
+    fcntl(relay->qemu->console_in_fd, F_SETFL, O_NONBLOCK);
+    if (relay->input < 0)
+        close_input(relay);
+    int end = loop(relay, signals);
+    close(signals);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return end;
+}

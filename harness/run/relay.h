@@ -1,0 +1,38 @@
+/*
+ * The time while the machine runs: what is typed goes in, what is printed comes out, until the
+ * machine ends, its time is over, or somebody says stop.
+ */
+#ifndef HARNESS_RUN_RELAY_H
+#define HARNESS_RUN_RELAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "machine/qemu.h"
+#include "machine/qmp.h"
+
+enum relay_end {
+    RELAY_ENDED,       /* QEMU has ended by itself or was killed by another */
+    RELAY_TIME,        /* the time is over */
+    RELAY_SIGNAL,      /* coach was sent SIGINT, SIGTERM or SIGHUP */
+    RELAY_KEY,         /* the user's Ctrl-A x was not heeded, or came twice */
+    RELAY_OUTPUT_GONE, /* nobody reads coach's standard output any more */
+};
+
+struct relay {
+    struct qemu *qemu;
+    struct qmp *qmp;
+    int input;         /* descriptor to read what is typed from, or -1 */
+    bool interactive;  /* `input` is a terminal in raw mode: watch for Ctrl-A x */
+    uint64_t limit_ns; /* wall-clock, 0: none; a deadline of the machine's own ends it as well */
+    int signal;        /* RELAY_SIGNAL: which */
+};
+
+/*
+ * Relays to the end and tells why it ended. The machine may still run (but for RELAY_ENDED), or
+ * stand paused at its deadline. -1 with *error: coach cannot go on.
+ */
+int relay_run(struct relay *relay, struct error *error);
+
+#endif

@@ -1,0 +1,227 @@
+/* The end of a run, judged from the monitor in RAM and from how QEMU ended. */
+#include "run/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/quantity.h"
+#include "machine/ram.h"
+#include "monitor/monitor.h"
+#include "monitor/summary.h"
+#include "symbols/symbols.h"
+#include "trace/trace.h"
+
+/* Everything at hand when a run is told. */
+struct evidence {
+    const struct run_options *options;
+    const struct run_outcome *outcome;
+    const struct qemu *qemu;
+    struct symbols *symbols;
+    struct ram ram;
+    struct monitor monitor;
+    bool has_monitor;
+    struct trace_summary times;
+    bool has_times;
+    uint64_t trace_lost;
+};
+
+static void tell_panic(const struct evidence *evidence, const struct panic_report *report)
+{
+    char place[256];
+    complain("the hypervisor panicked: %s", report->message);
+    for (int i = 0; i < PANIC_BACKTRACE && report->backtrace[i] != 0; i++) {
+        symbols_describe(evidence->symbols, report->backtrace[i], place, sizeof(place));
+        fprintf(stderr, "    %#" PRIx64 " %s\n", report->backtrace[i], place);
+    }
+}
+
+static bool panicked(const struct evidence *evidence)
+{
+    struct panic_report report;
+    uint64_t at;
+    if (symbols_find(evidence->symbols, "panic_report", &at, NULL) &&
+        panic_read(&evidence->ram, at, &report)) {
+        tell_panic(evidence, &report);
+        return true;
+    }
+    if (evidence->has_monitor && evidence->monitor.panicked != 0) {
+        complain("the hypervisor panicked, and left no report");
+        return true;
+    }
+    return false;
+}
+
+static int save_trace(const struct evidence *evidence, uint64_t header, struct error *error)
+{
+    uint64_t monitor = 0;
+    if (evidence->options->trace_file == NULL)
+        return 0;
+    symbols_find(evidence->symbols, "monitor", &monitor, NULL);
+    return trace_save(evidence->options->trace_file, &evidence->ram, header, monitor, error);
+}
+
+static int read_trace(struct evidence *evidence, struct error *error)
+{
+    struct event_list events = {0};
+    struct trace_reader reader;
+    uint64_t header;
+    if (!symbols_find(evidence->symbols, "trace_header", &header, NULL))
+        return error_fault(error, "the hypervisor has no symbol trace_header");
+    int result = trace_reader_open(&reader, &evidence->ram, header, error);
+    if (result == 0) {
+        reader.still = true;
+        result = trace_reader_poll(&reader, &events, error);
+    }
+    if (result == 0) {
+        event_list_sort(&events);
+        trace_summarise(&events, -1, &evidence->times);
+        evidence->trace_lost = events.lost;
+        evidence->has_times = true;
+        result = save_trace(evidence, header, error);
+    }
+    event_list_free(&events);
+    return result;
+}
+
+static uint64_t elapsed(const struct evidence *evidence)
+{
+    uint64_t boot = evidence->monitor.boot_ticks;
+    uint64_t board = evidence->outcome->board_ticks;
+    return board > boot ? board - boot : monitor_elapsed(&evidence->monitor);
+}
+
+static void tell_summary(const struct evidence *evidence)
+{
+    struct summary summary = {.monitor = &evidence->monitor,
+                              .elapsed = elapsed(evidence),
+                              .times = evidence->has_times ? &evidence->times : NULL,
+                              .trace_lost = evidence->trace_lost};
+    if (evidence->options->summary == RUN_SUMMARY_TEXT) {
+        fputc('\n', stdout);
+        summary_print(stdout, &summary);
+    } else if (evidence->options->summary == RUN_SUMMARY_JSON) {
+        summary_json(stdout, &summary);
+    }
+    fflush(stdout);
+}
+
+/* A line for each VM that ended badly; how many did. */
+static unsigned tell_bad_ends(const struct monitor *monitor)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < monitor->vm_count; i++) {
+        const struct monitor_vm *vm = &monitor->vm[i];
+        if (vm->state == VM_STATE_FREE || vm->end == VM_END_NONE || vm_ended_well(vm))
+            continue;
+        struct buffer end = {0};
+        vm_end_describe(vm, &end);
+        complain("VM \"%s\" ended badly: %s", vm->name, buffer_string(&end));
+        buffer_free(&end);
+        count++;
+    }
+    return count;
+}
+
+static unsigned still_there(const struct monitor *monitor)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < monitor->vm_count; i++)
+        count += monitor->vm[i].state != VM_STATE_FREE && monitor->vm[i].end == VM_END_NONE;
+    return count;
+}
+
+static int tell_death(const struct evidence *evidence)
+{
+    struct buffer how = {0}, complaint = {0};
+    const struct process_end *end = &evidence->outcome->process;
+    process_end_describe(end, &how);
+    qemu_complaint(evidence->qemu, &complaint);
+    if (!end->exited)
+        complain("QEMU died under way: %s", buffer_string(&how));
+    else if (complaint.length != 0)
+        complain("QEMU gave up (%s): %s", buffer_string(&how), buffer_string(&complaint));
+    else
+        complain("the hypervisor stopped the machine before its VMs had ended (QEMU's %s); its "
+                 "console says why",
+                 buffer_string(&how));
+    buffer_free(&how);
+    buffer_free(&complaint);
+    return COACH_FAULT;
+}
+
+static int tell_time(const struct evidence *evidence)
+{
+    char *time = duration_string(evidence->options->for_ns);
+    if (evidence->has_monitor)
+        complain("the time of %s is over; %u of %u VMs had not ended", time,
+                 still_there(&evidence->monitor), evidence->monitor.vm_count);
+    else
+        complain("the time of %s is over, and the hypervisor has not booted yet", time);
+    free(time);
+    return COACH_TIMEOUT;
+}
+
+static int verdict(const struct evidence *evidence)
+{
+    unsigned bad = evidence->has_monitor ? tell_bad_ends(&evidence->monitor) : 0;
+    switch (evidence->outcome->end) {
+    case RELAY_SIGNAL:
+        return 128 + evidence->outcome->signal;
+    case RELAY_TIME:
+        return tell_time(evidence);
+    case RELAY_OUTPUT_GONE:
+        complain("nobody reads standard output any more; the machine was stopped");
+        return COACH_FAULT;
+    case RELAY_KEY:
+        complain("the hypervisor did not heed Ctrl-A x; the machine was stopped");
+        return COACH_FAULT;
+    case RELAY_ENDED:
+        break;
+    }
+    if (!evidence->has_monitor || evidence->monitor.finished != 1)
+        return tell_death(evidence);
+    return bad == 0 ? COACH_OK : COACH_FAILED;
+}
+
+static int tell(struct evidence *evidence)
+{
+    struct error error = {0};
+    uint64_t at;
+    evidence->has_monitor = symbols_find(evidence->symbols, "monitor", &at, NULL) &&
+                            monitor_read(&evidence->ram, at, &evidence->monitor, &error) == 0;
+    int trace_result = 0;
+    if (evidence->has_monitor && evidence->options->trace)
+        trace_result = read_trace(evidence, &error);
+    if (evidence->has_monitor)
+        tell_summary(evidence);
+    if (trace_result != 0)
+        error_report(&error);
+    int status = panicked(evidence) ? COACH_FAULT : verdict(evidence);
+    return status == COACH_OK && trace_result != 0 ? (int)error.status : status;
+}
+
+int run_report(const struct qemu *qemu, const char *hypervisor, const struct run_options *options,
+               const struct run_outcome *outcome)
+{
+    struct error error = {0};
+    struct evidence *evidence = allocate(1, sizeof(*evidence));
+    int status = COACH_FAULT;
+    evidence->options = options;
+    evidence->outcome = outcome;
+    evidence->qemu = qemu;
+    evidence->symbols = symbols_open(hypervisor, &error);
+    if (evidence->symbols == NULL) {
+        error_report(&error);
+    } else if (ram_open(&evidence->ram, qemu->ram_fd, QEMU_RAM_BASE, qemu->ram_bytes, &error) !=
+               0) {
+        error_report(&error);
+    } else {
+        status = tell(evidence);
+        ram_close(&evidence->ram);
+    }
+    if (evidence->symbols != NULL)
+        symbols_close(evidence->symbols);
+    free(evidence);
+    return status;
+}
