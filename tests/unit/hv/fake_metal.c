@@ -1,0 +1,86 @@
+/* See fake_metal.h. */
+#include "hv/fake_metal.h"
+
+#include "metal/metal.h"
+#include "trace/trace.h"
+#include "trap/panic.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct fake_fences fake_fences;
+struct trace_record fake_trace[FAKE_TRACE_RECORDS];
+unsigned fake_trace_count;
+struct trace_header trace_header;
+
+void fake_reset(bool tracing)
+{
+    fake_fences = (struct fake_fences){0};
+    fake_trace_count = 0;
+    trace_header.enabled = tracing;
+}
+
+struct trace_record fake_last_record(void)
+{
+    unsigned last = fake_trace_count - 1;
+    return last < FAKE_TRACE_RECORDS ? fake_trace[last] : (struct trace_record){0};
+}
+
+void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg, uint64_t a,
+                 uint64_t b)
+{
+    if (fake_trace_count == FAKE_TRACE_RECORDS)
+        return;
+    fake_trace[fake_trace_count++] = (struct trace_record){
+        .event = (uint16_t)event, .vm = vm, .vcpu = vcpu, .arg = arg, .a = a, .b = b};
+}
+
+void hfence_gvma_all(void)
+{
+    fake_fences.all++;
+}
+
+void hfence_gvma_vmid(uint16_t vmid)
+{
+    fake_fences.vmid++;
+    fake_fences.last_vmid = vmid;
+}
+
+void hfence_gvma_page(uint64_t gpa, uint16_t vmid)
+{
+    fake_fences.page++;
+    fake_fences.last_gpa = gpa;
+    fake_fences.last_vmid = vmid;
+}
+
+jmp_buf fake_panic_return;
+bool fake_panic_expected;
+char fake_panic_message[256];
+
+void panic(const char *template, ...)
+{
+    va_list args;
+
+    va_start(args, template);
+    vsnprintf(fake_panic_message, sizeof fake_panic_message, template, args);
+    va_end(args);
+    if (fake_panic_expected)
+        longjmp(fake_panic_return, 1);
+    fprintf(stderr, "panic that no test expected: %s\n", fake_panic_message);
+    abort();
+}
+
+/* splitmix64 */
+uint64_t random_next(struct random *random)
+{
+    uint64_t z = random->state += 0x9e3779b97f4a7c15;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+uint64_t random_below(struct random *random, uint64_t limit)
+{
+    return random_next(random) % limit;
+}
