@@ -17,24 +17,6 @@ enum { REMAPS, ASID_SWITCHES, SHARED_ASID_LOOKS };
 static uint64_t *pages[2][PAGES]; /* [space][n]: each holds its own address in every word */
 static uint64_t *roots[2];
 
-/* Between a change and a look the hypervisor may come in between, in one way or another. */
-static void give_way(void)
-{
-    switch (random_below(4)) {
-    case 0:
-        vcpu_yield();
-        break;
-    case 1:
-        sbi_call(SBI_EXT_BASE, SBI_BASE_GET_SPEC_VERSION, 0, 0, 0);
-        break;
-    case 2:
-        sleep_until(time_now() + ticks_of_microseconds(random_below(50)));
-        break;
-    default:
-        break;
-    }
-}
-
 static void make_spaces(void)
 {
     for (unsigned space = 0; space < 2; space++) {

@@ -196,6 +196,8 @@ void timer_stop(void);
 uint64_t ticks_of_microseconds(uint64_t microseconds);
 /* Gives up the processor where the PV extension is there. */
 void vcpu_yield(void);
+/* Lets others run, in a way drawn at random: spin, call, yield, or sleep for up to 50 µs. */
+void give_way(void);
 /* Sleeps with WFI; interrupts stay off in sstatus, and the timer is stopped after. */
 void sleep_until(uint64_t deadline);
 
@@ -226,6 +228,11 @@ static inline uint64_t paging_leaf(uint64_t physical, uint64_t bits)
 /* Paging on with this root and ASID, or off; each with a full sfence.vma. */
 void paging_on(const uint64_t *root, uint64_t asid);
 void paging_off(void);
+
+/* ---- FP registers (float.S) ---- */
+
+void float_load_all(const uint64_t values[32]);
+void float_store_all(uint64_t values[32]);
 
 /* ---- C library's, as the compiler may call them (text.c) ---- */
 

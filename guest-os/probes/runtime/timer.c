@@ -39,3 +39,23 @@ void sleep_until(uint64_t deadline)
     csr_clear(sie, IE_TIMER);
     csr_write(sstatus, status);
 }
+
+void give_way(void)
+{
+    uint64_t span = ticks_of_microseconds(random_below(50));
+
+    switch (random_below(4)) {
+    case 0:
+        vcpu_yield();
+        break;
+    case 1:
+        sbi_call(SBI_EXT_BASE, SBI_BASE_GET_SPEC_VERSION, 0, 0, 0);
+        break;
+    case 2:
+        sleep_until(time_now() + span);
+        break;
+    default:
+        for (uint64_t end = time_now() + span; time_now() < end;)
+            ;
+    }
+}
