@@ -140,11 +140,9 @@ static int start_child(const char *binary, const struct qemu_options *options, s
                        const struct child_ends *ends, struct error *error)
 {
     const int candidates[] = {
-        qemu->ram_fd,
-        ends->qmp,
-        ends->gdb,
-        options->bundle_fd,
-        options->console == QEMU_CONSOLE_FILE ? qemu->console_out_fd : -1,
+        qemu->ram_fd,       ends->qmp,
+        ends->gdb,          ends->qtest,
+        options->bundle_fd, options->console == QEMU_CONSOLE_FILE ? qemu->console_out_fd : -1,
     };
     int passed[sizeof(candidates) / sizeof(candidates[0]) + QEMU_MOST_PASSED];
     size_t count = 0;
@@ -159,8 +157,11 @@ static int start_child(const char *binary, const struct qemu_options *options, s
                                   .err = qemu->complaint_fd,
                                   .passed = passed,
                                   .passed_count = count};
-    struct channels channels = {
-        .ram = qemu->ram_fd, .qmp = ends->qmp, .gdb = ends->gdb, .console = qemu->console_out_fd};
+    struct channels channels = {.ram = qemu->ram_fd,
+                                .qmp = ends->qmp,
+                                .gdb = ends->gdb,
+                                .console = qemu->console_out_fd,
+                                .qtest = ends->qtest};
     struct words words = {0};
     qemu_words(binary, options, &channels, &words);
     pid_t pid = process_start((const char *const *)words.list, &files, error);
@@ -172,6 +173,19 @@ static int start_child(const char *binary, const struct qemu_options *options, s
     if (qemu->pid_fd < 0)
         return error_fault(error, "QEMU's process: %s", strerror(errno));
     return 0;
+}
+
+/* A QEMU that does not take the deadline has mostly ended, and said why. */
+static int arm_deadline(const struct qemu *qemu, int qtest, uint64_t ns, struct error *error)
+{
+    struct buffer complaint = {0};
+    if (deadline_arm(qtest, ns, error) == 0)
+        return 0;
+    qemu_complaint(qemu, &complaint);
+    if (complaint.length != 0)
+        error_fault(error, "QEMU did not start: %s", buffer_string(&complaint));
+    buffer_free(&complaint);
+    return -1;
 }
 
 int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct error *error)
@@ -197,7 +211,7 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
     close_descriptor(&ends.console_in);
     close_descriptor(&ends.console_out);
     if (result == 0 && options->deadline_ns != 0)
-        result = deadline_arm(qtest, options->deadline_ns, error);
+        result = arm_deadline(qemu, qtest, options->deadline_ns, error);
     close_descriptor(&qtest);
     if (result != 0)
         qemu_stop(qemu);
