@@ -5,6 +5,7 @@
 #include "memory/gstage.h"
 #include "metal/csr.h"
 #include "metal/metal.h"
+#include "trap/cause.h"
 #include "vcpu/vcpu.h"
 #include "vm/vm.h"
 
@@ -18,6 +19,8 @@ void context_save(struct vcpu *vcpu)
     c->hstatus = csr_read(hstatus);
     c->sstatus = csr_read(sstatus);
     c->hvip = csr_read(hvip);
+    if (hart_has_sstc())
+        c->hvip &= ~(1ull << IRQ_VS_TIMER); /* vstimecmp's doing, and some machines show it here */
     c->vsstatus = csr_read(vsstatus);
     c->vsie = csr_read(vsie);
     c->vstvec = csr_read(vstvec);
