@@ -1,21 +1,21 @@
 # The native tests and fuzz targets. Two test programs, since the hypervisor's portable parts and
 # coach may use the same names: tests/unit/*_test.c is linked with coach's objects (without
-# main.c), tests/unit/hv_*_test.c and tests/unit/hv/*_test.c with HV_PORTABLE, which
-# tests/unit/hv/build.mk defines together with HV_PORTABLE_CFLAGS: the two have folders and
+# main.c), tests/unit/hv_*_test.c and tests/unit/hv/*_test.c with HV_NATIVE_SOURCES, which
+# tests/unit/hv/build.mk defines together with HV_NATIVE_CFLAGS: the two have folders and
 # headers of the same names, so neither sees the other's.
 
 include tests/unit/hv/build.mk
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -Itests/unit -DUNIT_TEST $(SANITIZE)
-HV_UNIT_CFLAGS = $(HV_PORTABLE_CFLAGS) -O1 -DUNIT_TEST $(SANITIZE)
+HV_UNIT_CFLAGS = $(HV_NATIVE_CFLAGS) -O1 -DUNIT_TEST $(SANITIZE)
 
 HV_TESTS := $(wildcard tests/unit/hv_*_test.c tests/unit/hv/*_test.c)
 COACH_TESTS := $(filter-out $(HV_TESTS),$(wildcard tests/unit/*_test.c))
 
 COACH_UNIT_SOURCES := $(COACH_TESTS) $(filter-out harness/main.c,$(COACH_SOURCES)) \
     tests/unit/runner.c
-HV_UNIT_SOURCES := $(HV_TESTS) $(HV_PORTABLE) tests/unit/runner.c
+HV_UNIT_SOURCES := $(HV_TESTS) $(HV_NATIVE_SOURCES) tests/unit/runner.c
 COACH_UNIT_OBJECTS := $(COACH_UNIT_SOURCES:%.c=$(BUILD)/unit/coach/%.o)
 HV_UNIT_OBJECTS := $(HV_UNIT_SOURCES:%.c=$(BUILD)/unit/hv/%.o)
 
@@ -45,18 +45,18 @@ $(BUILD)/unit/hv-tests: $(HV_UNIT_OBJECTS) $(BUILD)/flags/unit-hv-link
 FUZZ_FLAGS = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
     -Wno-unknown-warning-option
 FUZZ_CFLAGS = $(HOST_CFLAGS) $(FUZZ_FLAGS)
-HV_FUZZ_CFLAGS = $(HV_PORTABLE_CFLAGS) $(FUZZ_FLAGS)
+HV_FUZZ_CFLAGS = $(HV_NATIVE_CFLAGS) $(FUZZ_FLAGS)
 FUZZ_LINK = -fsanitize=fuzzer,address,undefined
 HV_FUZZ := $(wildcard tests/fuzz/hv_*_fuzz.c)
 COACH_FUZZ := $(filter-out $(HV_FUZZ),$(wildcard tests/fuzz/*_fuzz.c))
 COACH_FUZZ_OBJECTS := \
     $(patsubst %.c,$(BUILD)/fuzz/coach/%.o,$(filter-out harness/main.c,$(COACH_SOURCES)))
-HV_FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/fuzz/hv/%.o,$(HV_PORTABLE))
+HV_FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/fuzz/hv/%.o,$(HV_NATIVE_SOURCES))
 COACH_FUZZ_TARGETS := $(COACH_FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 HV_FUZZ_TARGETS := $(HV_FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 FUZZ_TARGETS := $(COACH_FUZZ_TARGETS) $(HV_FUZZ_TARGETS)
 
-$(eval $(call flags_file,fuzz,$(FUZZ_CC) $(FUZZ_CFLAGS) $(HV_PORTABLE_CFLAGS)))
+$(eval $(call flags_file,fuzz,$(FUZZ_CC) $(FUZZ_CFLAGS) $(HV_NATIVE_CFLAGS)))
 
 $(BUILD)/fuzz/coach/%.o: %.c $(BUILD)/flags/fuzz
 	$(call say,CC,fuzz $<)

@@ -2,9 +2,9 @@
 # they call below is in fake_metal.c; string.c defines what the C library has, so it comes in under
 # other names through native_string.c.
 
-HV_PORTABLE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter -Ihv -I. \
+HV_NATIVE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter -Ihv -I. \
     -Itests/unit
-HV_PORTABLE_SOURCES := \
+HV_NATIVE_SOURCES := \
     hv/lib/crc32.c hv/lib/fdt.c hv/lib/format.c \
     hv/memory/page.c hv/memory/gstage.c hv/memory/gstage_walk.c hv/memory/vmid.c \
     hv/sched/policy.c hv/sched/round_robin.c hv/sched/weighted_fair.c \

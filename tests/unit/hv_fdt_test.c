@@ -1,0 +1,280 @@
+/* hv/lib/fdt.c on a small board, whole and broken. */
+#include "lib/fdt.h"
+
+#include "hv/fake_metal.h"
+#include "test.h"
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A writer of device trees, so that a test sees the format and not another library's view. */
+struct writer {
+    uint8_t blob[2048];
+    uint32_t structure_bytes, strings_bytes;
+    char strings[256];
+};
+
+enum { STRUCTURE = 56, NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
+
+static void put32(uint8_t *at, uint32_t value)
+{
+    value = htobe32(value);
+    memcpy(at, &value, 4);
+}
+
+static void token(struct writer *writer, uint32_t value)
+{
+    put32(writer->blob + STRUCTURE + writer->structure_bytes, value);
+    writer->structure_bytes += 4;
+}
+
+static void bytes(struct writer *writer, const void *data, uint32_t count)
+{
+    memcpy(writer->blob + STRUCTURE + writer->structure_bytes, data, count);
+    writer->structure_bytes += (count + 3) & ~3u;
+}
+
+static void node(struct writer *writer, const char *name)
+{
+    token(writer, NODE);
+    bytes(writer, name, (uint32_t)strlen(name) + 1);
+}
+
+static void property(struct writer *writer, const char *name, const void *data, uint32_t count)
+{
+    token(writer, PROP);
+    token(writer, count);
+    token(writer, writer->strings_bytes);
+    bytes(writer, data, count);
+    strcpy(writer->strings + writer->strings_bytes, name);
+    writer->strings_bytes += (uint32_t)strlen(name) + 1;
+}
+
+static void cells(struct writer *writer, const char *name, uint32_t count, const uint32_t *values)
+{
+    uint8_t data[32];
+
+    for (uint32_t i = 0; i < count; i++)
+        put32(data + 4 * i, values[i]);
+    property(writer, name, data, 4 * count);
+}
+#define CELLS(writer, name, ...)                                                                   \
+    cells(writer, name, sizeof((uint32_t[]){__VA_ARGS__}) / 4, (uint32_t[]){__VA_ARGS__})
+
+static uint32_t finish(struct writer *writer)
+{
+    uint32_t strings = STRUCTURE + writer->structure_bytes;
+    uint32_t total = strings + writer->strings_bytes;
+    const uint32_t header[] = {0xd00dfeed,
+                               total,
+                               STRUCTURE,
+                               strings,
+                               40,
+                               17,
+                               16,
+                               0,
+                               writer->strings_bytes,
+                               writer->structure_bytes};
+
+    for (unsigned i = 0; i < sizeof header / 4; i++)
+        put32(writer->blob + 4 * i, header[i]);
+    memcpy(writer->blob + strings, writer->strings, writer->strings_bytes);
+    return total;
+}
+
+/* A board in small. Returns its length. */
+static uint32_t board(struct writer *writer)
+{
+    memset(writer, 0, sizeof *writer);
+    node(writer, "");
+    CELLS(writer, "#address-cells", 2);
+    CELLS(writer, "#size-cells", 2);
+    property(writer, "model", "toy", 4);
+    token(writer, NOP);
+    node(writer, "chosen");
+    property(writer, "bootargs", "trace=on", 9);
+    property(writer, "ragged", "abc", 3);
+    token(writer, END_NODE);
+    node(writer, "memory@80000000");
+    property(writer, "device_type", "memory", 7);
+    CELLS(writer, "reg", 0, 0x80000000, 0, 0x8000000, 1, 0, 0, 0x1000);
+    token(writer, END_NODE);
+    token(writer, NOP);
+    node(writer, "soc");
+    CELLS(writer, "#address-cells", 1);
+    CELLS(writer, "#size-cells", 0);
+    node(writer, "serial@10000000");
+    property(writer, "compatible", "ns16550a\0ns16550", 17);
+    CELLS(writer, "reg", 0x10000000);
+    token(writer, END_NODE);
+    node(writer, "serial@10001000");
+    property(writer, "compatible", "ns16550a", 9);
+    CELLS(writer, "clock", 0x12345678, 0x9abcdef0);
+    token(writer, END_NODE);
+    token(writer, END_NODE);
+    token(writer, END_NODE);
+    token(writer, END);
+    return finish(writer);
+}
+
+static struct writer tree;
+static struct fdt fdt;
+
+static void open_board(void)
+{
+    CU_ASSERT_TRUE_FATAL(fdt_open(&fdt, tree.blob, board(&tree)));
+}
+
+static void nodes_are_found_by_path_with_or_without_unit(void)
+{
+    open_board();
+    CU_ASSERT_EQUAL(fdt_find_path(&fdt, "/"), fdt_root(&fdt));
+    CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, fdt_root(&fdt)), "");
+    CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, fdt_find_path(&fdt, "/memory")), "memory@80000000");
+    CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, fdt_find_path(&fdt, "/soc/serial@10001000")),
+                           "serial@10001000");
+    CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, fdt_find_path(&fdt, "/soc/serial")), "serial@10000000");
+}
+
+static void what_is_not_there_is_not_found(void)
+{
+    static const char *const paths[] = {"/so", "/socket",          "/soc/serial@1", "/soc/soc",
+                                        "soc", "/chosen/bootargs", "/memory@8"};
+
+    open_board();
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        CU_ASSERT_EQUAL(fdt_find_path(&fdt, paths[i]), FDT_NONE);
+}
+
+static void children_come_in_order_and_end(void)
+{
+    static const char *const names[] = {"chosen", "memory@80000000", "soc"};
+    unsigned count = 0;
+
+    open_board();
+    for (fdt_node at = fdt_child(&fdt, fdt_root(&fdt)); at != FDT_NONE; at = fdt_sibling(&fdt, at))
+        CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, at), names[count++]);
+    CU_ASSERT_EQUAL(count, 3);
+    CU_ASSERT_EQUAL(fdt_child(&fdt, fdt_find_path(&fdt, "/chosen")), FDT_NONE);
+    CU_ASSERT_EQUAL(fdt_sibling(&fdt, fdt_root(&fdt)), FDT_NONE);
+}
+
+static void compatible_nodes_come_one_after_the_other(void)
+{
+    open_board();
+    fdt_node first = fdt_find_compatible(&fdt, FDT_NONE, "ns16550a");
+    fdt_node second = fdt_find_compatible(&fdt, first, "ns16550a");
+    CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, first), "serial@10000000");
+    CU_ASSERT_STRING_EQUAL(fdt_name(&fdt, second), "serial@10001000");
+    CU_ASSERT_EQUAL(fdt_find_compatible(&fdt, second, "ns16550a"), FDT_NONE);
+    CU_ASSERT_EQUAL(fdt_find_compatible(&fdt, FDT_NONE, "ns16550"), first);
+    CU_ASSERT_EQUAL(fdt_find_compatible(&fdt, FDT_NONE, "ns1655"), FDT_NONE);
+}
+
+static void properties_have_their_own_data(void)
+{
+    struct fdt_property found;
+
+    open_board();
+    fdt_node chosen = fdt_find_path(&fdt, "/chosen");
+    CU_ASSERT_TRUE_FATAL(fdt_property(&fdt, chosen, "bootargs", &found));
+    CU_ASSERT_EQUAL(found.bytes, 9);
+    CU_ASSERT_STRING_EQUAL(fdt_text(&fdt, chosen, "bootargs"), "trace=on");
+    CU_ASSERT_PTR_NULL(fdt_text(&fdt, chosen, "ragged"));
+    CU_ASSERT_PTR_NULL(fdt_text(&fdt, chosen, "model"));
+    CU_ASSERT_FALSE(fdt_property(&fdt, fdt_root(&fdt), "bootargs", &found));
+    CU_ASSERT_FALSE(fdt_property(&fdt, chosen, "bootarg", &found));
+    CU_ASSERT_FALSE(fdt_property(&fdt, FDT_NONE, "bootargs", &found));
+}
+
+static void numbers_have_one_or_two_cells(void)
+{
+    uint64_t value = 0;
+
+    open_board();
+    CU_ASSERT_TRUE(fdt_number(&fdt, fdt_root(&fdt), "#address-cells", &value));
+    CU_ASSERT_EQUAL(value, 2);
+    fdt_node serial = fdt_find_path(&fdt, "/soc/serial@10001000");
+    CU_ASSERT_TRUE(fdt_number(&fdt, serial, "clock", &value));
+    CU_ASSERT_EQUAL(value, 0x123456789abcdef0);
+    CU_ASSERT_FALSE(fdt_number(&fdt, fdt_find_path(&fdt, "/chosen"), "bootargs", &value));
+}
+
+static void reg_follows_the_cells_of_the_parent(void)
+{
+    uint64_t base = 0, length = 0;
+
+    open_board();
+    fdt_node root = fdt_root(&fdt), memory = fdt_find_path(&fdt, "/memory");
+    CU_ASSERT_TRUE(fdt_reg(&fdt, root, memory, 0, &base, &length));
+    CU_ASSERT_EQUAL(base, 0x80000000);
+    CU_ASSERT_EQUAL(length, 0x8000000);
+    CU_ASSERT_TRUE(fdt_reg(&fdt, root, memory, 1, &base, &length));
+    CU_ASSERT_EQUAL(base, 0x100000000);
+    CU_ASSERT_FALSE(fdt_reg(&fdt, root, memory, 2, &base, &length));
+    CU_ASSERT_FALSE(fdt_reg(&fdt, root, memory, ~0u, &base, &length));
+    fdt_node soc = fdt_find_path(&fdt, "/soc"), serial = fdt_child(&fdt, soc);
+    CU_ASSERT_TRUE(fdt_reg(&fdt, soc, serial, 0, &base, &length));
+    CU_ASSERT_EQUAL(base, 0x10000000);
+    CU_ASSERT_EQUAL(length, 0);
+}
+
+/* Uses all of the interface; the sanitizers watch that nothing outside the blob is touched. */
+static void use_everything(const struct fdt *broken)
+{
+    struct fdt_property found;
+    uint64_t base, length;
+    unsigned steps = 0;
+    fdt_node at = FDT_NONE;
+
+    while ((at = fdt_find_compatible(broken, at, "ns16550a")) != FDT_NONE && ++steps < 100)
+        fdt_reg(broken, fdt_find_path(broken, "/soc"), at, 0, &base, &length);
+    at = fdt_child(broken, fdt_root(broken));
+    for (; at != FDT_NONE && ++steps < 200; at = fdt_sibling(broken, at)) {
+        fdt_property(broken, at, "compatible", &found);
+        fdt_text(broken, at, "bootargs");
+        fdt_find_child(broken, at, fdt_name(broken, at));
+    }
+    CU_ASSERT_TRUE(steps < 100);
+}
+
+static void broken_trees_are_refused_or_read_within_bounds(void)
+{
+    struct random random = {8};
+    uint32_t length = board(&tree);
+
+    for (unsigned round = 0; round < 30000; round++) {
+        uint8_t *copy = malloc(length); /* so that a step beyond its end is seen */
+        memcpy(copy, tree.blob, length);
+        for (unsigned i = 0; i < 1 + round % 3; i++)
+            copy[random_below(&random, length)] = (uint8_t)random_next(&random);
+        struct fdt broken;
+        if (fdt_open(&broken, copy, length))
+            use_everything(&broken);
+        free(copy);
+    }
+}
+
+static void a_tree_that_is_cut_short_is_refused(void)
+{
+    uint32_t length = board(&tree);
+
+    for (uint32_t limit = 0; limit < length; limit++)
+        CU_ASSERT_FALSE(fdt_open(&fdt, tree.blob, limit));
+    CU_ASSERT_TRUE(fdt_open(&fdt, tree.blob, length));
+    tree.blob[0] ^= 1;
+    CU_ASSERT_FALSE(fdt_open(&fdt, tree.blob, length));
+}
+
+TEST_SUITE(hv_fdt,
+           {"nodes are found by path, with or without unit",
+            nodes_are_found_by_path_with_or_without_unit},
+           {"what is not there is not found", what_is_not_there_is_not_found},
+           {"children come in order and end", children_come_in_order_and_end},
+           {"compatible nodes come one after the other", compatible_nodes_come_one_after_the_other},
+           {"properties have their own data", properties_have_their_own_data},
+           {"numbers have one or two cells", numbers_have_one_or_two_cells},
+           {"reg follows the cells of the parent", reg_follows_the_cells_of_the_parent},
+           {"broken trees are refused or read within bounds",
+            broken_trees_are_refused_or_read_within_bounds},
+           {"a tree that is cut short is refused", a_tree_that_is_cut_short_is_refused});
