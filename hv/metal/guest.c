@@ -53,10 +53,14 @@ void guest_interrupt_clear(uint64_t bits)
     csr_clear(hvip, bits);
 }
 
-/* hip and hie hold the same bits as vsip and vsie, one place to the left, under V=0. */
 uint64_t guest_interrupts_pending(void)
 {
-    return csr_read(hip) & csr_read(hie) & (1u << IRQ_VS_SOFT | 1u << IRQ_VS_TIMER | 1u << IRQ_VS_EXT);
+    return csr_read(hip);
+}
+
+uint64_t guest_interrupts_enabled(void)
+{
+    return csr_read(hie);
 }
 
 uint64_t guest_timer_read(void)
@@ -67,11 +71,6 @@ uint64_t guest_timer_read(void)
 void guest_timer_write(uint64_t deadline)
 {
     csr_write(vstimecmp, deadline);
-}
-
-bool guest_timer_interrupt_enabled(void)
-{
-    return csr_read(hie) & 1u << IRQ_VS_TIMER;
 }
 
 uint64_t guest_scounteren(void)

@@ -92,12 +92,12 @@ void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval);
 /* Sets or clears bits of hvip (1 << IRQ_VS_SOFT, IRQ_VS_TIMER, IRQ_VS_EXT). */
 void guest_interrupt_set(uint64_t bits);
 void guest_interrupt_clear(uint64_t bits);
-/* Interrupts that are pending and enabled for the loaded guest (vsip & vsie). */
+/* Interrupts that are pending, or enabled, for the loaded guest, as bits of hip and hie. */
 uint64_t guest_interrupts_pending(void);
+uint64_t guest_interrupts_enabled(void);
 /* vstimecmp of the loaded guest, in guest time; only where hart_has_sstc(). */
 uint64_t guest_timer_read(void);
 void guest_timer_write(uint64_t deadline);
-bool guest_timer_interrupt_enabled(void); /* vsie.STIE of the loaded guest */
 uint64_t guest_scounteren(void);
 /* The hart's cycle (0xC00) or instret (0xC02) counter. */
 uint64_t hart_counter(unsigned csr);

@@ -100,13 +100,19 @@ void vcpu_stop(struct vcpu *vcpu)
 bool vcpu_interrupt_pending(const struct vcpu *vcpu)
 {
     const struct guest_context *context = &vcpu->context;
-    uint64_t pending = context->hvip;
+    uint64_t deadline = context->vstimecmp, pending = context->hvip;
+    uint64_t enabled = context->vsie << 1; /* vsie holds the bits one place to the right */
 
-    if (is_loaded(vcpu))
-        return guest_interrupts_pending() != 0;
-    if (hart_has_sstc() && clock_now() + context->htimedelta >= context->vstimecmp)
+    if (is_loaded(vcpu)) {
+        pending = guest_interrupts_pending();
+        enabled = guest_interrupts_enabled();
+        if (hart_has_sstc())
+            deadline = guest_timer_read();
+    }
+    /* Compared here as well, since not every machine shows what vstimecmp does in hip. */
+    if (hart_has_sstc() && clock_now() + context->htimedelta >= deadline)
         pending |= 1u << IRQ_VS_TIMER;
-    return (pending & context->vsie << 1) != 0; /* vsie holds the bits one place to the right */
+    return (pending & enabled) != 0;
 }
 
 /* When a deadline in guest time comes, in ticks of `time`; safe for any that a guest sets. */
@@ -140,7 +146,7 @@ void vcpu_block(struct vcpu *vcpu)
         return;
     if (hart_has_sstc()) {
         deadline = TIMER_NEVER;
-        if (guest_timer_interrupt_enabled())
+        if (guest_interrupts_enabled() & 1u << IRQ_VS_TIMER)
             deadline = host_deadline(vcpu, guest_timer_read());
         timer_arm(&vcpu->timer, deadline);
     }
