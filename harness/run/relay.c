@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "run/banner.h"
 
 #define CHUNK     4096
 #define CONTROL_A 1
@@ -81,16 +82,25 @@ static void give_input(struct relay *relay, struct typed *typed)
         typed->taken = typed->count = 0;
 }
 
+static int show(struct buffer *text)
+{
+    int result = write_all(STDOUT_FILENO, buffer_string(text), text->length);
+    buffer_free(text);
+    return result == 0 ? 1 : -1;
+}
+
 /* 1: something was printed; 0: the machine's end is closed; -1: our own output is. */
-static int pass_output(struct relay *relay)
+static int pass_output(struct relay *relay, struct banner *banner)
 {
     char bytes[CHUNK];
+    struct buffer text = {0};
     ssize_t count = read(relay->qemu->console_out_fd, bytes, sizeof(bytes));
     if (count < 0 && errno == EINTR)
         return 1;
     if (count <= 0)
         return 0;
-    return write_all(STDOUT_FILENO, bytes, (size_t)count) == 0 ? 1 : -1;
+    banner_filter(banner, bytes, (size_t)count, &text);
+    return show(&text);
 }
 
 static int timeout_of(uint64_t limit, const struct typed *typed)
@@ -115,11 +125,16 @@ static int over(uint64_t limit, const struct typed *typed)
     return limit != 0 && now >= limit ? RELAY_TIME : GOING_ON;
 }
 
-static void prepare(const struct relay *relay, const struct typed *typed, int signals,
+/*
+ * What is typed waits until the hypervisor has printed something: firmware throws away what it
+ * finds in the UART when it sets it up.
+ */
+static void prepare(const struct relay *relay, const struct typed *typed, int signals, bool ready,
                     struct pollfd *polls)
 {
     bool waiting = typed->taken < typed->count;
-    polls[POLL_INPUT] = (struct pollfd){.fd = waiting ? -1 : relay->input, .events = POLLIN};
+    polls[POLL_INPUT] =
+        (struct pollfd){.fd = waiting || !ready ? -1 : relay->input, .events = POLLIN};
     polls[POLL_MACHINE_IN] =
         (struct pollfd){.fd = waiting ? relay->qemu->console_in_fd : -1, .events = POLLOUT};
     polls[POLL_MACHINE_OUT] = (struct pollfd){.fd = relay->qemu->console_out_fd, .events = POLLIN};
@@ -138,10 +153,11 @@ static int take_signal(struct relay *relay, int signals)
 }
 
 /* One look at whatever is ready; what the machine printed before its end is passed first. */
-static int step(struct relay *relay, struct typed *typed, int signals, const struct pollfd *polls)
+static int step(struct relay *relay, struct typed *typed, struct banner *banner, int signals,
+                const struct pollfd *polls)
 {
     if (polls[POLL_MACHINE_OUT].revents != 0) {
-        int passed = pass_output(relay);
+        int passed = pass_output(relay, banner);
         if (passed != 0)
             return passed < 0 ? RELAY_OUTPUT_GONE : GOING_ON;
     }
@@ -161,17 +177,22 @@ static int step(struct relay *relay, struct typed *typed, int signals, const str
 static int loop(struct relay *relay, int signals)
 {
     struct typed typed = {.control_a = false};
+    struct banner banner = {.passed = false};
+    struct buffer rest = {0};
     uint64_t limit = relay->limit_ns == 0 ? 0 : now_ns() + relay->limit_ns;
     int end = GOING_ON;
     while (end == GOING_ON) {
         struct pollfd polls[POLLS];
-        prepare(relay, &typed, signals, polls);
+        prepare(relay, &typed, signals, banner.passed, polls);
         int ready = poll(polls, POLLS, timeout_of(limit, &typed));
         if (ready > 0)
-            end = step(relay, &typed, signals, polls);
+            end = step(relay, &typed, &banner, signals, polls);
         if (end == GOING_ON)
             end = over(limit, &typed);
     }
+    banner_end(&banner, &rest);
+    if (show(&rest) < 0 && end == RELAY_ENDED)
+        end = RELAY_OUTPUT_GONE;
     return end;
 }
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/quantity.h"
 #include "machine/ram.h"
 #include "monitor/monitor.h"
 #include "monitor/summary.h"
@@ -152,7 +151,7 @@ static int tell_death(const struct evidence *evidence)
 
 static int tell_time(const struct evidence *evidence)
 {
-    char *time = duration_string(evidence->options->for_ns);
+    char *time = format_string("%.6g s", (double)evidence->options->for_ns / 1e9);
     if (evidence->has_monitor)
         complain("the time of %s is over; %u of %u VMs had not ended", time,
                  still_there(&evidence->monitor), evidence->monitor.vm_count);
