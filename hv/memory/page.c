@@ -89,8 +89,8 @@ static unsigned take_free(uint64_t number)
     return frame_at(number)->state & CLEAN;
 }
 
-/* Joins two free buddies of one order, neither of them listed. The lower half becomes the head
- * of the whole, and is returned; its metadata are the caller's to write. */
+/* Joins two free buddies, neither of them listed. Returns the head, whose metadata are unwritten.
+ */
 static uint64_t join(uint64_t number, unsigned order)
 {
     frame_at(number | 1ull << order)->state = INSIDE;
@@ -204,8 +204,7 @@ static void carve(uint64_t head, uint64_t number, unsigned order)
 
 void page_free(uint64_t address, unsigned order, unsigned owner)
 {
-    uint64_t number = address >> PAGE_SHIFT;
-    uint64_t frames_freed = 1ull << order;
+    uint64_t number = address >> PAGE_SHIFT, frames_freed = 1ull << order;
 
     if (number < first_frame || number >= end_frame || address % (PAGE_SIZE << order) != 0)
         panic("page_free: no block of %lu pages can be at 0x%lx", frames_freed, address);
@@ -270,7 +269,6 @@ bool page_init(const struct page_range *ranges, unsigned range_count)
     unmerged = false;
     for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
         list_init(&free_blocks[order]);
-
     uint64_t done = first_frame; /* all frames before this have their metadata */
     for (unsigned i = 0; i < range_count; i++) {
         uint64_t start = ranges[i].base + (i == chosen ? metadata_bytes : 0);
