@@ -31,6 +31,16 @@ static const cyaml_schema_value_t blank_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_blank, blank_fields),
 };
 
+static const cyaml_schema_field_t scaffold_fields[] = {
+    CYAML_FIELD_STRING_PTR("file", CYAML_FLAG_POINTER, struct lab_scaffold, file, 1, TEXT_MOST),
+    CYAML_FIELD_UINT("until", CYAML_FLAG_DEFAULT, struct lab_scaffold, until),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t scaffold_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scaffold, scaffold_fields),
+};
+
 static const cyaml_schema_field_t lab_fields[] = {
     CYAML_FIELD_UINT("number", CYAML_FLAG_DEFAULT, struct lab, number),
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct lab, name, 1, TEXT_MOST),
@@ -42,6 +52,8 @@ static const cyaml_schema_field_t lab_fields[] = {
                          &string_schema, 0, LIST_MOST),
     CYAML_FIELD_SEQUENCE("blanks", CYAML_FLAG_POINTER, struct lab, blanks, &blank_schema, 0,
                          LIST_MOST),
+    CYAML_FIELD_SEQUENCE("scaffold", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lab, scaffold,
+                         &scaffold_schema, 0, LIST_MOST),
     CYAML_FIELD_END,
 };
 
@@ -105,6 +117,47 @@ static bool path_is_plain(const char *path)
     return true;
 }
 
+static int check_blank(const struct lab_blank *blank, struct error *error)
+{
+    if (!path_is_plain(blank->file)) {
+        return error_set(error, "file '%s' is no path inside the tree", blank->file);
+    }
+    if (blank->step == 0 || blank->step > 99) {
+        return error_set(error, "step of %s is %u, expected 1 to 99", blank->function, blank->step);
+    }
+    if (strpbrk(blank->function, "\"\\ ") != NULL ||
+        (blank->about != NULL && strpbrk(blank->about, "\"\\\n") != NULL)) {
+        return error_set(error, "blank '%s': quotes and backslashes cannot stand here",
+                         blank->function);
+    }
+    return 0;
+}
+
+static int check_paths(char **paths, unsigned count, const char *what, struct error *error)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (!path_is_plain(paths[i])) {
+            return error_set(error, "%s '%s' is no path inside the tree", what, paths[i]);
+        }
+    }
+    return 0;
+}
+
+static int check_scaffold(const struct lab *lab, struct error *error)
+{
+    for (unsigned i = 0; i < lab->scaffold_count; i++) {
+        const struct lab_scaffold *scaffold = &lab->scaffold[i];
+        if (!path_is_plain(scaffold->file)) {
+            return error_set(error, "scaffold '%s' is no path inside the tree", scaffold->file);
+        }
+        if (scaffold->until <= lab->number) {
+            return error_set(error, "scaffold %s stands until lab %u, expected a later one than %u",
+                             scaffold->file, scaffold->until, lab->number);
+        }
+    }
+    return 0;
+}
+
 /* Refuses what the schema cannot say. -1 with *error. */
 static int check_lab(const struct lab *lab, const char *folder, struct error *error)
 {
@@ -115,32 +168,16 @@ static int check_lab(const struct lab *lab, const char *folder, struct error *er
     if (strcmp(expected, last) != 0) {
         return error_set(error, "number and name say %s, the folder is %s", expected, last);
     }
-    for (unsigned i = 0; i < lab->files_count; i++) {
-        if (!path_is_plain(lab->files[i])) {
-            return error_set(error, "file '%s' is no path inside the tree", lab->files[i]);
-        }
-    }
-    for (unsigned i = 0; i < lab->allow_count; i++) {
-        if (!path_is_plain(lab->allow[i])) {
-            return error_set(error, "allow '%s' is no path inside the tree", lab->allow[i]);
-        }
+    if (check_paths(lab->files, lab->files_count, "file", error) != 0 ||
+        check_paths(lab->allow, lab->allow_count, "allow", error) != 0) {
+        return -1;
     }
     for (unsigned i = 0; i < lab->blanks_count; i++) {
-        const struct lab_blank *blank = &lab->blanks[i];
-        if (!path_is_plain(blank->file)) {
-            return error_set(error, "file '%s' is no path inside the tree", blank->file);
-        }
-        if (blank->step == 0 || blank->step > 99) {
-            return error_set(error, "step of %s is %u, expected 1 to 99", blank->function,
-                             blank->step);
-        }
-        if (strpbrk(blank->function, "\"\\ ") != NULL ||
-            (blank->about != NULL && strpbrk(blank->about, "\"\\\n") != NULL)) {
-            return error_set(error, "blank '%s': quotes and backslashes cannot stand here",
-                             blank->function);
+        if (check_blank(&lab->blanks[i], error) != 0) {
+            return -1;
         }
     }
-    return 0;
+    return check_scaffold(lab, error);
 }
 
 struct lab *lab_read(const char *root, const char *folder, struct error *error)

@@ -18,6 +18,15 @@ struct lab_blank {
     char *about;    /* ends the sentence "NN name: FUNCTION …"; "is yours to write" if absent */
 };
 
+/*
+ * A file that stands in for what a later lab brings, so that the tree links and boots until then.
+ * It lies in the lab's folder scaffold/ and is in the trees of labs number … until - 1.
+ */
+struct lab_scaffold {
+    char *file;     /* its path in the tree */
+    unsigned until; /* the lab that brings the real thing */
+};
+
 struct lab {
     unsigned number; /* counted from 1 */
     char *name;      /* one word */
@@ -29,6 +38,8 @@ struct lab {
     unsigned allow_count;
     struct lab_blank *blanks; /* in the order in which a learner meets them */
     unsigned blanks_count;
+    struct lab_scaffold *scaffold; /* or NULL */
+    unsigned scaffold_count;
     char *folder; /* labs/NN-name, relative to the root; set by the reader */
 };
 

@@ -86,6 +86,24 @@ static void keep_new(struct tree *tree, const char *folder, unsigned number)
     tree->count = kept;
 }
 
+/* Takes down the scaffolds that lab `number` replaces; they are the course's. */
+static void take_down(const struct course *course, const char *folder, unsigned number)
+{
+    for (unsigned i = 0; i + 1 < number; i++) {
+        const struct lab *lab = course->labs[i];
+        for (unsigned j = 0; j < lab->scaffold_count; j++) {
+            if (lab->scaffold[j].until != number) {
+                continue;
+            }
+            char *path = format_string("%s/%s", folder, lab->scaffold[j].file);
+            if (unlink(path) == 0) {
+                printf("%s: was a scaffold; this lab brings the real thing\n", path);
+            }
+            free(path);
+        }
+    }
+}
+
 static int add_lab(const struct course *course, const char *folder, const struct lab *lab,
                    struct error *error)
 {
@@ -98,6 +116,7 @@ static int add_lab(const struct course *course, const char *folder, const struct
     struct learner learner = {.lab = lab->number};
     int status = tree_write(&tree, folder, error);
     if (status == 0) {
+        take_down(course, folder, lab->number);
         status = learner_write(folder, &learner, error);
     }
     if (status == 0) {

@@ -99,6 +99,24 @@ static int put_handout(struct tree *tree, const struct course *course, const str
     return status;
 }
 
+static int put_scaffold(struct tree *tree, const struct course *course, const struct lab *lab,
+                        unsigned upto, struct error *error)
+{
+    for (unsigned i = 0; i < lab->scaffold_count; i++) {
+        const struct lab_scaffold *scaffold = &lab->scaffold[i];
+        if (upto >= scaffold->until) {
+            continue;
+        }
+        char *from = format_string("%s/scaffold/%s", lab->folder, scaffold->file);
+        int status = read_into(tree, course, from, scaffold->file, lab->number, error);
+        free(from);
+        if (status != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static int put_skeleton(struct tree *tree, const struct course *course, struct error *error)
 {
     static const char from[] = "labs/skeleton";
@@ -168,6 +186,9 @@ int tree_plan(struct tree *tree, const struct course *course, const struct tree_
     for (unsigned i = 0; status == 0 && i < extent->upto && i < course->lab_count; i++) {
         unsigned filled = i < extent->solved ? ~0u : i == extent->solved ? extent->filled : 0;
         status = put_handout(tree, course, course->labs[i], error);
+        if (status == 0) {
+            status = put_scaffold(tree, course, course->labs[i], extent->upto, error);
+        }
         if (status == 0) {
             status = blank_lab(tree, course, course->labs[i], filled, error);
         }
