@@ -224,7 +224,6 @@ void page_free(uint64_t address, unsigned order, unsigned owner)
 uint64_t page_free_all(unsigned owner)
 {
     uint64_t freed = count[owner];
-
     for (uint64_t number = first_frame; count[owner] > 0;) {
         uint64_t head = head_of(number);
         if (frame_at(head)->owner == owner)

@@ -1,0 +1,301 @@
+/* hv/memory/gstage.c and gstage_walk.c: what their contract says, sentence by sentence. */
+#include "memory/gstage.h"
+
+#include "hv/arena.h"
+#include "hv/fake_metal.h"
+#include "memory/page.h"
+#include "test.h"
+
+#define TABLES (OWNER_TABLES_FIRST + 3)
+#define RAM    0x80000000ull
+#define KIB    (1ull << 10)
+#define MIB    (1ull << 20)
+#define GIB    (1ull << 30)
+#define PA     0x140000000ull
+
+static struct gstage gstage;
+
+static void begin(void)
+{
+    arena_begin(512, ORDER_2M);
+    fake_reset(true);
+    CU_ASSERT_EQUAL_FATAL(gstage_init(&gstage, TABLES, 3), GSTAGE_OK);
+}
+
+/* What was made must go again. */
+static void end(void)
+{
+    gstage_destroy(&gstage);
+    CU_ASSERT_EQUAL(page_count(TABLES), 0);
+    arena_end();
+}
+
+static void the_root_is_16_kib_aligned_and_empty(void)
+{
+    struct gstage_leaf leaf;
+
+    begin();
+    CU_ASSERT_NOT_EQUAL(gstage.root, 0);
+    CU_ASSERT_EQUAL(gstage.root % (16 * KIB), 0);
+    CU_ASSERT_EQUAL(page_count(TABLES), 4);
+    CU_ASSERT_TRUE(arena_is_filled(gstage.root, 4, 0));
+    CU_ASSERT_FALSE(gstage_walk(&gstage, RAM, &leaf));
+    CU_ASSERT_EQUAL(gstage_vacant_level(&gstage, RAM), 2);
+    end();
+}
+
+static void leaves_of_each_size_translate_all_their_bytes(void)
+{
+    begin();
+    for (unsigned level = 0; level <= 2; level++) {
+        uint64_t gpa = (level + 1) * 4 * GIB, bytes = gstage_leaf_bytes(level);
+        struct gstage_leaf leaf;
+        CU_ASSERT_EQUAL(gstage_map(&gstage, gpa, PA, level, GSTAGE_RWX), GSTAGE_OK);
+        for (unsigned i = 0; i < 3; i++) {
+            uint64_t inside[] = {gpa, gpa + bytes / 2 + 5, gpa + bytes - 1};
+            CU_ASSERT_TRUE(gstage_walk(&gstage, inside[i], &leaf));
+            CU_ASSERT_EQUAL(leaf.gpa, gpa);
+            CU_ASSERT_EQUAL(leaf.pa, PA);
+            CU_ASSERT_EQUAL(leaf.level, level);
+            CU_ASSERT_EQUAL(gstage_vacant_level(&gstage, inside[i]), -1);
+        }
+        CU_ASSERT_FALSE(gstage_walk(&gstage, gpa - 1, &leaf) ||
+                        gstage_walk(&gstage, gpa + bytes, &leaf));
+    }
+    end();
+}
+
+static void a_leaf_has_u_a_and_d_set_and_g_clear(void)
+{
+    struct gstage_leaf leaf;
+
+    begin();
+    gstage_map(&gstage, RAM, PA, 0, GSTAGE_READ | GSTAGE_EXEC);
+    CU_ASSERT_TRUE(gstage_walk(&gstage, RAM, &leaf));
+    CU_ASSERT_EQUAL(leaf.bits, PTE_V | PTE_R | PTE_X | PTE_U | PTE_A | PTE_D);
+    end();
+}
+
+static void entries_are_encoded_as_the_specification_draws_them(void)
+{
+    begin();
+    gstage_map(&gstage, 5 * GIB + 3 * 2 * MIB + 7 * 4 * KIB, 0x12345000, 0, GSTAGE_RWX);
+    uint64_t top = ((uint64_t *)gstage.root)[5];
+    CU_ASSERT_EQUAL(top & 0x3ff, PTE_V);
+    uint64_t middle = ((uint64_t *)(top >> 10 << 12))[3];
+    CU_ASSERT_EQUAL(middle & 0x3ff, PTE_V);
+    CU_ASSERT_EQUAL(((uint64_t *)(middle >> 10 << 12))[7], 0x12345ull << 10 | 0xdf);
+    CU_ASSERT_EQUAL(gstage_map(&gstage, 2047 * GIB, PA, 2, GSTAGE_RWX), GSTAGE_OK);
+    CU_ASSERT_EQUAL(((uint64_t *)gstage.root)[2047], PA >> 12 << 10 | 0xdf);
+    end();
+}
+
+static void nonsense_is_invalid(void)
+{
+    static const struct {
+        uint64_t gpa, pa;
+        unsigned level;
+        uint64_t permissions;
+    } cases[] = {
+        {RAM + 1, PA, 0, GSTAGE_RWX},
+        {RAM, PA + 8, 0, GSTAGE_RWX},
+        {RAM + 4 * KIB, PA, 1, GSTAGE_RWX},
+        {RAM, PA + 4 * KIB, 1, GSTAGE_RWX},
+        {RAM + 2 * MIB, PA, 2, GSTAGE_RWX},
+        {RAM, PA, 3, GSTAGE_RWX},
+        {RAM, PA, ~0u, GSTAGE_RWX},
+        {GSTAGE_GPA_LIMIT, PA, 0, GSTAGE_RWX},
+        {UINT64_MAX & ~4095ull, PA, 0, GSTAGE_RWX},
+        {RAM, 1ull << 56, 0, GSTAGE_RWX},
+        {RAM, PA, 0, 0},
+        {RAM, PA, 0, GSTAGE_WRITE},
+        {RAM, PA, 0, GSTAGE_WRITE | GSTAGE_EXEC},
+        {RAM, PA, 0, GSTAGE_RWX | PTE_U},
+        {RAM, PA, 0, PTE_V},
+    };
+
+    begin();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CU_ASSERT_EQUAL(
+            gstage_map(&gstage, cases[i].gpa, cases[i].pa, cases[i].level, cases[i].permissions),
+            GSTAGE_INVALID);
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM + 1, 0, NULL), GSTAGE_INVALID);
+    CU_ASSERT_EQUAL(gstage_protect(&gstage, RAM, 0, GSTAGE_WRITE), GSTAGE_INVALID);
+    CU_ASSERT_EQUAL(gstage_split(&gstage, GSTAGE_GPA_LIMIT), GSTAGE_INVALID);
+    CU_ASSERT_EQUAL(page_count(TABLES), 4);
+    CU_ASSERT_EQUAL(fake_trace_count, 0);
+    end();
+}
+
+static void nothing_is_mapped_over_what_is_mapped(void)
+{
+    begin();
+    gstage_map(&gstage, RAM + 2 * MIB, PA, 1, GSTAGE_RWX);
+    CU_ASSERT_EQUAL(gstage_map(&gstage, RAM + 2 * MIB, PA, 1, GSTAGE_RWX), GSTAGE_MAPPED);
+    CU_ASSERT_EQUAL(gstage_map(&gstage, RAM + 2 * MIB, PA, 0, GSTAGE_RWX), GSTAGE_MAPPED);
+    CU_ASSERT_EQUAL(gstage_map(&gstage, RAM, PA & ~(GIB - 1), 2, GSTAGE_RWX), GSTAGE_MAPPED);
+    CU_ASSERT_EQUAL(gstage_vacant_level(&gstage, RAM), 1);
+    end();
+}
+
+static void map_without_memory_changes_nothing(void)
+{
+    struct gstage_leaf leaf;
+
+    begin();
+    while (page_count(OWNER_FREE) > 1)
+        page_alloc(0, OWNER_HYPERVISOR);
+    unsigned before = fake_trace_count;
+    CU_ASSERT_EQUAL(gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX), GSTAGE_NO_MEMORY);
+    CU_ASSERT_EQUAL(page_count(OWNER_FREE), 1);
+    CU_ASSERT_EQUAL(page_count(TABLES), 4);
+    CU_ASSERT_TRUE(arena_is_filled(gstage.root, 4, 0));
+    CU_ASSERT_FALSE(gstage_walk(&gstage, RAM, &leaf));
+    CU_ASSERT_EQUAL(fake_trace_count, before);
+    CU_ASSERT_EQUAL(gstage_map(&gstage, RAM, PA, 1, GSTAGE_RWX), GSTAGE_OK);
+    CU_ASSERT_EQUAL(gstage_split(&gstage, RAM), GSTAGE_NO_MEMORY);
+    CU_ASSERT_EQUAL(gstage_init(&(struct gstage){0}, TABLES, 3), GSTAGE_NO_MEMORY);
+    end();
+}
+
+static void a_fresh_mapping_needs_no_fence(void)
+{
+    begin();
+    gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX);
+    CU_ASSERT_EQUAL(fake_fences.page + fake_fences.vmid + fake_fences.all, 0);
+    CU_ASSERT_EQUAL(fake_last_record().event, TRACE_GSTAGE_MAP);
+    CU_ASSERT_EQUAL(fake_last_record().vm, 3);
+    CU_ASSERT_EQUAL(fake_last_record().arg, 0xdf);
+    CU_ASSERT_EQUAL(fake_last_record().a, RAM);
+    CU_ASSERT_EQUAL(fake_last_record().b, PA);
+    end();
+}
+
+static void unmap_tells_what_it_removed_and_fences_it(void)
+{
+    struct gstage_leaf leaf;
+
+    begin();
+    gstage.vmid = 9;
+    gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX);
+    gstage_map(&gstage, RAM + 4 * KIB, PA + 4 * KIB, 0, GSTAGE_READ);
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM + 4 * KIB, 0, &leaf), GSTAGE_OK);
+    CU_ASSERT_EQUAL(leaf.gpa, RAM + 4 * KIB);
+    CU_ASSERT_EQUAL(leaf.pa, PA + 4 * KIB);
+    CU_ASSERT_EQUAL(leaf.bits & GSTAGE_RWX, GSTAGE_READ);
+    CU_ASSERT_EQUAL(fake_fences.page, 1);
+    CU_ASSERT_EQUAL(fake_fences.last_gpa, RAM + 4 * KIB);
+    CU_ASSERT_EQUAL(fake_fences.last_vmid, 9);
+    CU_ASSERT_EQUAL(fake_last_record().event, TRACE_GSTAGE_UNMAP);
+    CU_ASSERT_FALSE(gstage_walk(&gstage, RAM + 4 * KIB, &leaf));
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM + 4 * KIB, 0, &leaf), GSTAGE_UNMAPPED);
+    end();
+}
+
+static void a_table_that_became_empty_goes_after_a_fence_of_the_whole_vm(void)
+{
+    begin();
+    gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX);
+    CU_ASSERT_EQUAL(page_count(TABLES), 6);
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM, 0, NULL), GSTAGE_OK);
+    CU_ASSERT_EQUAL(page_count(TABLES), 4);
+    CU_ASSERT_EQUAL(fake_fences.vmid, 1);
+    CU_ASSERT_TRUE(arena_is_filled(gstage.root, 4, 0));
+    end();
+}
+
+static void unmap_wants_the_leafs_own_level(void)
+{
+    begin();
+    gstage_map(&gstage, RAM, PA, 1, GSTAGE_RWX);
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM, 0, NULL), GSTAGE_UNMAPPED);
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM, 2, NULL), GSTAGE_UNMAPPED);
+    CU_ASSERT_EQUAL(gstage_protect(&gstage, RAM, 0, GSTAGE_READ), GSTAGE_UNMAPPED);
+    CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM, 1, NULL), GSTAGE_OK);
+    end();
+}
+
+static void protect_changes_permissions_alone_and_fences(void)
+{
+    struct gstage_leaf leaf;
+
+    begin();
+    gstage_map(&gstage, RAM, PA, 1, GSTAGE_RWX);
+    CU_ASSERT_EQUAL(gstage_protect(&gstage, RAM, 1, GSTAGE_READ), GSTAGE_OK);
+    CU_ASSERT_TRUE(gstage_walk(&gstage, RAM, &leaf));
+    CU_ASSERT_EQUAL(leaf.bits, PTE_V | PTE_R | PTE_U | PTE_A | PTE_D);
+    CU_ASSERT_EQUAL(leaf.pa, PA);
+    CU_ASSERT_EQUAL(fake_fences.page, 1);
+    CU_ASSERT_EQUAL(fake_last_record().event, TRACE_GSTAGE_PROTECT);
+    CU_ASSERT_EQUAL(fake_last_record().arg, 1u << 16 | leaf.bits);
+    end();
+}
+
+static void split_keeps_every_translation(void)
+{
+    struct gstage_leaf leaf;
+
+    begin();
+    gstage_map(&gstage, RAM, PA & ~(GIB - 1), 2, GSTAGE_READ | GSTAGE_EXEC);
+    CU_ASSERT_EQUAL(gstage_split(&gstage, RAM + 5 * MIB), GSTAGE_OK);
+    CU_ASSERT_EQUAL(gstage_split(&gstage, RAM + 5 * MIB), GSTAGE_OK);
+    CU_ASSERT_EQUAL(fake_fences.vmid, 2);
+    for (uint64_t offset = 0; offset < GIB; offset += 4 * KIB) {
+        if (!gstage_walk(&gstage, RAM + offset, &leaf) ||
+            leaf.pa + (RAM + offset - leaf.gpa) != (PA & ~(GIB - 1)) + offset ||
+            leaf.bits != (PTE_V | PTE_R | PTE_X | PTE_U | PTE_A | PTE_D) ||
+            leaf.level != (offset / (2 * MIB) == 2 ? 0 : 1))
+            CU_FAIL("a page of the split leaf is translated otherwise");
+    }
+    CU_ASSERT_EQUAL(gstage_split(&gstage, RAM + 5 * MIB), GSTAGE_INVALID); /* 4 KiB already */
+    CU_ASSERT_EQUAL(gstage_split(&gstage, 0), GSTAGE_UNMAPPED);
+    end();
+}
+
+static bool count_to_three(void *context, const struct gstage_leaf *leaf)
+{
+    return ++*(unsigned *)context < 3;
+}
+
+static void a_visit_can_be_stopped(void)
+{
+    unsigned visited = 0;
+
+    begin();
+    for (unsigned i = 0; i < 10; i++)
+        gstage_map(&gstage, RAM + i * 300 * MIB, PA, 1, GSTAGE_RWX);
+    gstage_each(&gstage, count_to_three, &visited);
+    CU_ASSERT_EQUAL(visited, 3);
+    end();
+}
+
+static void destroying_twice_is_harmless(void)
+{
+    begin();
+    gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX);
+    gstage_destroy(&gstage);
+    gstage_destroy(&gstage);
+    CU_ASSERT_EQUAL(gstage.root, 0);
+    end();
+}
+
+TEST_SUITE(hv_gstage,
+           {"the root is 16 KiB aligned and empty", the_root_is_16_kib_aligned_and_empty},
+           {"leaves of each size translate all their bytes",
+            leaves_of_each_size_translate_all_their_bytes},
+           {"a leaf has U, A and D set and G clear", a_leaf_has_u_a_and_d_set_and_g_clear},
+           {"entries are encoded as the specification draws them",
+            entries_are_encoded_as_the_specification_draws_them},
+           {"nonsense is invalid", nonsense_is_invalid},
+           {"nothing is mapped over what is mapped", nothing_is_mapped_over_what_is_mapped},
+           {"map without memory changes nothing", map_without_memory_changes_nothing},
+           {"a fresh mapping needs no fence", a_fresh_mapping_needs_no_fence},
+           {"unmap tells what it removed and fences it", unmap_tells_what_it_removed_and_fences_it},
+           {"a table that became empty goes after a fence of the whole VM",
+            a_table_that_became_empty_goes_after_a_fence_of_the_whole_vm},
+           {"unmap wants the leaf's own level", unmap_wants_the_leafs_own_level},
+           {"protect changes permissions alone, and fences",
+            protect_changes_permissions_alone_and_fences},
+           {"split keeps every translation", split_keeps_every_translation},
+           {"a visit can be stopped", a_visit_can_be_stopped},
+           {"destroying twice is harmless", destroying_twice_is_harmless});
