@@ -193,6 +193,9 @@ static enum gdb_stop read_stop(struct gdb *gdb)
         gdb_fail(gdb, "GDB: \"%.30s\" in place of a stop", gdb->packet);
         return GDB_BROKEN;
     }
+    uint8_t number_of_signal = 0;
+    gdb_unhex(gdb->packet + 1, &number_of_signal, 1);
+    gdb->signal = number_of_signal;
     if (!thread)
         return GDB_STOPPED;
     thread += strlen("thread:");
@@ -223,6 +226,11 @@ enum gdb_stop gdb_wait(struct gdb *gdb, unsigned timeout_ms)
         if (gdb->packet[0] != 'O') /* console output of the target */
             return read_stop(gdb);
     }
+}
+
+bool gdb_step_keeps_interrupts(struct gdb *gdb)
+{
+    return expect_ok(gdb, "Qqemu.sstep=1");
 }
 
 enum gdb_stop gdb_step(struct gdb *gdb)

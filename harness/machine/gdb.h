@@ -23,11 +23,12 @@ struct gdb_register {
 struct gdb {
     int socket; /* -1: closed */
     unsigned timeout_ms;
-    unsigned hart;                  /* the hart that registers are read from, 0-based */
-    bool physical;                  /* memory accesses are physical */
-    bool running;                   /* continue was sent, no stop reply yet */
-    bool unselected;                /* hart is known from a stop and was not chosen yet */
-    char error[160];                /* one line about the last failure */
+    unsigned signal; /* of the last stop: 5 trap, 14 the watchdog paused the machine */
+    unsigned hart;   /* the hart that registers are read from, 0-based */
+    bool physical;   /* memory accesses are physical */
+    bool running;    /* continue was sent, no stop reply yet */
+    bool unselected; /* hart is known from a stop and was not chosen yet */
+    char error[160]; /* one line about the last failure */
     struct gdb_register *registers; /* sorted by name */
     size_t register_count;
     size_t used; /* bytes in buffer */
@@ -70,6 +71,9 @@ bool gdb_breakpoint_remove(struct gdb *gdb, uint64_t address);
 
 /* Lets all harts run; gdb_wait says when they stop. */
 bool gdb_continue(struct gdb *gdb);
+
+/* From now on, steps leave timers and interrupts on (QEMU's Qqemu.sstep). */
+bool gdb_step_keeps_interrupts(struct gdb *gdb);
 
 /* One instruction of the chosen hart; waits for its end. */
 enum gdb_stop gdb_step(struct gdb *gdb);

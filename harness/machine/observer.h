@@ -1,11 +1,12 @@
 /*
- * Runs a machine and watches it by the three ways that are not the hypervisor's own word: the
- * trap log with the plugin's marks (every trap, entry and fence), the debugger (CSRs, at the
- * instructions that write hgatp and at the entries after), and RAM. Calls back where somebody may
- * want to look, and hands over what was seen and told. What each way costs: docs/observation.md.
+ * Runs a machine and watches it by ways that are not the hypervisor's own word: the trap log with
+ * the plugin's marks (every trap, entry, fence and hgatp), RAM, and, where a check names
+ * addresses, the debugger. Calls back where somebody may want to look, and hands over what was
+ * seen and told. What each way costs, and why which was chosen: docs/observation.md.
  *
  *     struct observer_options options = OBSERVER_OPTIONS_DEFAULT;
  *     options.machine.hypervisor = …; options.machine.bundle_fd = …;
+ *     options.machine.deterministic = true;
  *     options.on_stop = look; options.argument = mine;
  *     struct observation seen;
  *     if (observer_run(&options, &seen, &error) != 0) …      // a harness fault
@@ -26,8 +27,8 @@
 
 /* Why the observer calls back. */
 enum observer_stop {
-    OBSERVER_FIRST_ENTRY, /* the first entry with this hgatp value; gdb is there */
-    OBSERVER_CHECKPOINT,  /* held by the plugin in the trap vector; RAM stands still, no gdb */
+    OBSERVER_FIRST_ENTRY, /* before the first entry with this hgatp value; RAM stands still */
+    OBSERVER_CHECKPOINT,  /* after so many instructions, likewise */
     OBSERVER_BREAKPOINT,  /* an address of options.breakpoints; gdb is there */
     OBSERVER_FINISHED     /* the machine has ended; only RAM is left */
 };
@@ -63,17 +64,18 @@ struct observer_range {
 struct observer_options {
     struct qemu_options machine; /* the observer adds its own channels, log and plugin */
     bool traps;                  /* watch traps, entries and fences (log and plugin) */
-    bool first_entries;          /* stop at the first entry with each hgatp */
+    bool first_entries;          /* stop before the first entry with each hgatp; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
     const uint64_t *breakpoints; /* addresses in the hypervisor to stop at, each time */
     size_t breakpoint_count;
     const struct observer_range *stores; /* log each store to these, with who made it */
     size_t store_count;
     uint64_t checkpoint_instructions; /* OBSERVER_CHECKPOINT every so many; 0: never */
-    uint64_t limit_instructions;      /* exact and repeatable; 0: none */
-    uint64_t limit_ticks;             /* board time; judge only events before it. 0: none */
-    unsigned wall_ms;                 /* backstop */
-    const char *plugin;               /* the plugin's file; NULL: found beside coach */
+    uint64_t limit_instructions;      /* by the marks, at the next trap of a guest; 0: none */
+    uint64_t
+        limit_ticks;    /* board time, exact under icount: machine.deadline_ns in ticks; 0: none */
+    unsigned wall_ms;   /* backstop */
+    const char *plugin; /* the plugin's file; NULL: found beside coach */
     /* Returns false to end the run. May be NULL. */
     bool (*on_stop)(const struct observer_view *view, void *argument);
     /*
@@ -90,8 +92,6 @@ struct observer_options {
         .wall_ms = 60000                                                                           \
     }
 
-#define OBSERVER_HGATPS 1024
-
 struct observation {
     enum observer_end end;
     int status;             /* of QEMU; a signal's number negated */
@@ -105,11 +105,10 @@ struct observation {
     uint64_t ticks;        /* board time when last asked */
     uint64_t instructions; /* at the last mark */
     uint64_t timebase_hz;
-    uint64_t hgatps[OBSERVER_HGATPS];
+    uint64_t hgatps[TRAPLOG_HGATPS];
     size_t hgatp_count;
-    uint64_t stray_hgatp; /* address of an executed hgatp write that no breakpoint covered, 0 */
-    struct qemu qemu;     /* ended; ram_fd and console_out_fd still open */
-    struct ram ram;       /* the last state */
+    struct qemu qemu; /* ended; ram_fd and console_out_fd still open */
+    struct ram ram;   /* the last state */
     struct symbols *hypervisor;
 };
 

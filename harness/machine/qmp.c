@@ -54,6 +54,8 @@ static void note_event(struct qmp *qmp, const json_t *message)
         qmp->stopped = true;
     if (strcmp(event, "RESUME") == 0)
         qmp->stopped = false;
+    if (strcmp(event, "WATCHDOG") == 0)
+        qmp->watchdog = true;
     if (strcmp(event, "SHUTDOWN") != 0)
         return;
     qmp->shut_down = true;

@@ -19,6 +19,7 @@ struct qmp {
     bool shut_down;           /* a SHUTDOWN event has been seen */
     char shutdown_reason[32]; /* its reason: "guest-shutdown", "host-signal" … */
     bool stopped;             /* the last of STOP and RESUME was STOP */
+    bool watchdog;            /* a WATCHDOG event has been seen: the deadline of qemu.h */
     char error[160];          /* one line about the last failure */
     size_t used;
     char buffer[QMP_LINE_BYTES];

@@ -42,6 +42,7 @@ static bool emit(struct traplog *log, struct event_list *list, unsigned kind, un
         event.value[EXIT_SCAUSE] = trap->scause;
         event.value[EXIT_SEPC] = trap->epc;
         event.value[EXIT_STVAL] = trap->tval;
+        event.value[SEEN_HGATP] = log->hart[hart].hgatp;
     }
     return event_list_add(list, &event) || fail(log, "out of memory");
 }
@@ -115,8 +116,8 @@ static bool on_vector(struct traplog *log, struct event_list *list, unsigned har
         struct event *event = &list->event[list->count - 1];
 
         event->complete = 1;
-        event->value[EXIT_HTVAL] = here->nested.scause;
-        event->value[EXIT_HTINST] = here->nested.tval;
+        event->value[SEEN_OTHER_SCAUSE] = here->nested.scause;
+        event->value[SEEN_OTHER_STVAL] = here->nested.tval;
     }
     return true;
 }
@@ -152,6 +153,17 @@ static bool on_instruction(struct traplog *log, struct event_list *list, unsigne
     return true;
 }
 
+static void on_hold(struct traplog *log, const struct traplog_line *line)
+{
+    bool new = line->mark == MARK_NEW;
+
+    log->holds++;
+    log->hold_hart = line->hart;
+    log->hold_hgatp = new ? line->address : 0;
+    if (new && log->hgatp_count < TRAPLOG_HGATPS)
+        log->hgatps[log->hgatp_count++] = line->address;
+}
+
 static bool on_mark(struct traplog *log, struct event_list *list, const struct traplog_line *line)
 {
     struct traplog_hart *here = &log->hart[line->hart];
@@ -173,7 +185,8 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
             return false;
         here->where = WHERE_GUEST;
         here->returned = false;
-        return emit(log, list, SEEN_GUEST_ENTRY, line->hart, NULL);
+        here->hgatp = line->value;
+        return on_instruction(log, list, SEEN_GUEST_ENTRY, line);
     case MARK_BACK:
         on_back(log, list, line->hart);
         return true;
@@ -190,7 +203,8 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
     case MARK_RESUME:
         return emit(log, list, SEEN_RESUME, line->hart, NULL);
     case MARK_HOLD:
-        log->holds++;
+    case MARK_NEW:
+        on_hold(log, line);
         return true;
     case MARK_LIMIT:
         log->limit = true;

@@ -26,6 +26,7 @@
 #include "trace/event.h"
 
 #define TRAPLOG_HARTS      8
+#define TRAPLOG_HGATPS     1024
 #define TRAPLOG_LINE_BYTES 512 /* longest line that is looked at; the rest of it is skipped */
 
 /* One line of the log. */
@@ -40,11 +41,12 @@ enum traplog_mark {
     MARK_FIRMWARE = 'F', /* the firmware begins to run */
     MARK_MRET = 'M',     /* mret in the firmware */
     MARK_VECTOR = 'V',   /* first instruction of the hypervisor's trap vector */
-    MARK_SRET = 'S',     /* sret in the hypervisor, address of the instruction */
+    MARK_SRET = 'S',     /* sret in the hypervisor: address of the instruction, hgatp */
     MARK_BACK = 'B',     /* the sret before led into the hypervisor itself, not into a guest */
     MARK_GVMA = 'G',     /* hfence.gvma in the hypervisor: address of the instruction */
     MARK_VVMA = 'H',     /* hfence.vvma in the hypervisor */
-    MARK_HGATP = 'A',    /* csr instruction on hgatp, address of the instruction */
+    MARK_HGATP = 'A',    /* hgatp was written: address of the instruction, value (~0: not known) */
+    MARK_NEW = 'N',      /* about to enter with an hgatp for the first time; held */
     MARK_STORE = 'W',    /* store to a watched page: physical address of code, of data */
     MARK_IDLE = 'I',
     MARK_RESUME = 'R',
@@ -76,6 +78,7 @@ enum traplog_where { WHERE_FIRMWARE, WHERE_HYPERVISOR, WHERE_GUEST };
 struct traplog_hart {
     enum traplog_where where; /* runs now */
     enum traplog_where from;  /* where it was when the firmware was entered */
+    uint64_t hgatp;           /* entered with */
     bool open;                /* last is not yet known to have led anywhere */
     bool returned;            /* mret seen after `taken`, nothing else since */
     bool has_taken;
@@ -90,10 +93,14 @@ struct traplog {
     uint64_t lines; /* read so far */
     uint64_t traps; /* trap lines among them */
     uint64_t guest_exits;
-    uint64_t holds;        /* MARK_HOLD seen */
-    uint64_t instructions; /* of the last mark */
-    bool marks;            /* the plugin is there */
-    bool limit;            /* MARK_LIMIT seen */
+    uint64_t holds;      /* MARK_HOLD and MARK_NEW seen */
+    unsigned hold_hart;  /* of the last */
+    uint64_t hold_hgatp; /* the last was MARK_NEW with this value; 0: MARK_HOLD */
+    size_t hgatp_count;
+    uint64_t hgatps[TRAPLOG_HGATPS]; /* of MARK_NEW, in order */
+    uint64_t instructions;           /* of the last mark */
+    bool marks;                      /* the plugin is there */
+    bool limit;                      /* MARK_LIMIT seen */
     size_t used;
     char line[TRAPLOG_LINE_BYTES];
     char error[160];

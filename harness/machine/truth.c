@@ -25,8 +25,8 @@ static bool same(const struct event *told, const struct event *seen)
         told->value[EXIT_STVAL] == seen->value[EXIT_STVAL])
         return true;
     /* The firmware passed on the fault that it met itself: see traplog.c. */
-    return seen->complete && told->value[EXIT_SCAUSE] == seen->value[EXIT_HTVAL] &&
-           told->value[EXIT_STVAL] == seen->value[EXIT_HTINST];
+    return seen->complete && told->value[EXIT_SCAUSE] == seen->value[SEEN_OTHER_SCAUSE] &&
+           told->value[EXIT_STVAL] == seen->value[SEEN_OTHER_STVAL];
 }
 
 /* Prints an exit as "EXC_… at 0x… (stval 0x…)". */

@@ -17,7 +17,7 @@ struct qemu_plugin_insn;
 struct qemu_plugin_hwaddr;
 struct qemu_info; /* not looked at */
 
-enum { PLUGIN_NO_REGISTERS = 0 };
+enum { PLUGIN_NO_REGISTERS = 0, PLUGIN_READ_REGISTERS = 1 };
 enum { PLUGIN_MEMORY_WRITE = 2 };
 enum { PLUGIN_ADD_U64 = 0 };
 
@@ -25,6 +25,12 @@ typedef void (*plugin_translate)(plugin_id id, struct qemu_plugin_tb *block);
 typedef void (*plugin_execute)(unsigned hart, void *data);
 typedef void (*plugin_access)(unsigned hart, uint32_t info, uint64_t address, void *data);
 typedef void (*plugin_hart)(plugin_id id, unsigned hart);
+
+/* glib's, as far as it matters here. */
+struct byte_array {
+    uint8_t *data;
+    unsigned bytes;
+};
 
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, plugin_translate function);
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *block, plugin_execute function,
@@ -47,5 +53,18 @@ struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t info, uint64_t addres
 bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *address);
 uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *address);
 void qemu_plugin_outs(const char *text);
+
+#if WATCH_API > 1
+struct plugin_register_list { /* glib's GArray of the struct below */
+    struct plugin_register {
+        void *handle;
+        const char *name, *feature;
+    } * entry;
+    unsigned count;
+};
+struct plugin_register_list *qemu_plugin_get_registers(void);
+int qemu_plugin_read_register(void *handle, struct byte_array *bytes);
+void qemu_plugin_register_vcpu_init_cb(plugin_id id, plugin_hart function);
+#endif
 
 #endif

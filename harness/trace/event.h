@@ -11,7 +11,7 @@
 
 #include "abi/trace.h"
 
-#define EVENT_FIELDS   5          /* most fields that an event kind has */
+#define EVENT_FIELDS   6          /* most fields that an event kind has */
 #define EVENT_NO_TIME  UINT64_MAX /* event.time of a seen event that no record dates */
 #define EVENT_NO_INDEX UINT64_MAX
 
@@ -69,6 +69,12 @@ struct event {
 
 /* Fields of kvm_exit and of seen_guest_exit, in order. */
 enum { EXIT_SCAUSE, EXIT_SEPC, EXIT_STVAL, EXIT_HTVAL, EXIT_HTINST };
+
+/*
+ * seen_guest_exit, seen_guest_trap, seen_host_trap go on with the hgatp that the hart last entered
+ * with, and, when `complete` is set, with the other trap that the firmware may have passed on.
+ */
+enum { SEEN_HGATP = EXIT_HTVAL, SEEN_OTHER_SCAUSE, SEEN_OTHER_STVAL };
 
 /* A growable array of events. Zero-initialise; release with event_list_free. */
 struct event_list {

@@ -154,13 +154,15 @@ static const struct event_type told_types[TRACE_EVENT_COUNT] = {
 };
 
 static const struct event_type seen_types[SEEN_END - SEEN_GUEST_EXIT] = {
-    SEEN(SEEN_GUEST_EXIT, "seen_guest_exit", 3, CAUSE("scause"), HEX("sepc"), HEX("stval")),
-    SEEN(SEEN_GUEST_ENTRY, "seen_guest_entry", 0),
-    SEEN(SEEN_GUEST_TRAP, "seen_guest_trap", 3, CAUSE("scause"), HEX("sepc"), HEX("stval")),
+    SEEN(SEEN_GUEST_EXIT, "seen_guest_exit", 4, CAUSE("scause"), HEX("sepc"), HEX("stval"),
+         HEX("hgatp")),
+    SEEN(SEEN_GUEST_ENTRY, "seen_guest_entry", 2, HEX("pc"), HEX("hgatp")),
+    SEEN(SEEN_GUEST_TRAP, "seen_guest_trap", 4, CAUSE("scause"), HEX("sepc"), HEX("stval"),
+         HEX("hgatp")),
     SEEN(SEEN_HOST_TRAP, "seen_host_trap", 3, CAUSE("scause"), HEX("sepc"), HEX("stval")),
     SEEN(SEEN_HFENCE_GVMA, "seen_hfence_gvma", 1, HEX("pc")),
     SEEN(SEEN_HFENCE_VVMA, "seen_hfence_vvma", 1, HEX("pc")),
-    SEEN(SEEN_HGATP_WRITE, "seen_hgatp_write", 1, HEX("pc")),
+    SEEN(SEEN_HGATP_WRITE, "seen_hgatp_write", 2, HEX("pc"), HEX("hgatp")),
     SEEN(SEEN_STORE, "seen_store", 2, HEX("pc"), HEX("pa")),
     SEEN(SEEN_IDLE, "seen_idle", 0),
     SEEN(SEEN_RESUME, "seen_resume", 0),

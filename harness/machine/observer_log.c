@@ -1,0 +1,211 @@
+/* The observer's ear: QEMU's log comes through a pipe, is read by a thread, and never fills up. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "machine/observer_parts.h"
+
+#define PIPE_BYTES     (1 << 20)
+#define FIRMWARE_FROM  0x80000000ull
+#define UNKNOWN        UINT64_MAX /* hgatp that the plugin could not read */
+#define NEW_PLUGIN_API 900        /* QEMU's version from which the plugin's second form is needed */
+
+/* The plugin lies in plugin/ beside the program, or where COACH_PLUGINS says. */
+static int find_plugin(const struct observer_options *options, char *path, size_t bytes,
+                       struct error *error)
+{
+    char program[512];
+    const char *folder = getenv("COACH_PLUGINS");
+    struct qemu_version version;
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+    if (qemu_find(options->machine.binary, NULL, &version, error) != 0)
+        return -1;
+    unsigned api = version.major * 100 + version.minor < NEW_PLUGIN_API ? 1 : 2;
+    if (options->plugin)
+        snprintf(path, bytes, "%s", options->plugin);
+    else if (folder)
+        snprintf(path, bytes, "%s/watch-%u.so", folder, api);
+    else if (length > 0) {
+        program[length] = '\0';
+        snprintf(path, bytes, "%s/plugin/watch-%u.so", dirname(program), api);
+    }
+    if (access(path, R_OK) != 0)
+        return error_fault(error, "watch plugin %s: %s; `make` builds it", path, strerror(errno));
+    return 0;
+}
+
+static void append(char *to, size_t bytes, const char *format, uint64_t a, uint64_t b)
+{
+    size_t length = strlen(to);
+
+    snprintf(to + length, bytes - length, format, a, b);
+}
+
+static void write_argument(struct observer *observer, const char *plugin)
+{
+    const struct observer_options *options = observer->options;
+    char *to = observer->plugin_argument;
+    size_t bytes = sizeof(observer->plugin_argument);
+
+    snprintf(to, bytes, "%s", plugin);
+    append(to, bytes, ",ram=%" PRIx64 ",vector=%" PRIx64, options->machine.memory,
+           observer->vector);
+    append(to, bytes, ",firmware=%" PRIx64 "-%" PRIx64, FIRMWARE_FROM, observer->image_from);
+    append(to, bytes, ",hypervisor=%" PRIx64 "-%" PRIx64, observer->image_from, observer->image_to);
+    for (size_t i = 0; i < options->store_count; i++)
+        append(to, bytes, ",store=%" PRIx64 "-%" PRIx64, options->stores[i].from,
+               options->stores[i].to);
+    if (options->checkpoint_instructions || options->first_entries)
+        append(to, bytes, ",hold=%" PRIx64, (uint64_t)observer->hold_pipe[0], 0);
+    if (options->checkpoint_instructions)
+        append(to, bytes, ",every=%" PRIx64, options->checkpoint_instructions, 0);
+    if (options->limit_instructions)
+        append(to, bytes, ",limit=%" PRIx64, options->limit_instructions, 0);
+}
+
+int observer_log_prepare(struct observer *observer, struct qemu_options *machine,
+                         struct error *error)
+{
+    static _Thread_local char log_path[64];
+    static _Thread_local const char *words[32];
+    static _Thread_local int passed[2];
+    char plugin[640];
+    size_t count = 0;
+
+    if (find_plugin(observer->options, plugin, sizeof(plugin), error) != 0)
+        return -1;
+    if (pipe2(observer->log_pipe, O_CLOEXEC) != 0 || pipe2(observer->hold_pipe, O_CLOEXEC) != 0)
+        return error_fault(error, "pipe to the machine: %s", strerror(errno));
+    observer->notice = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (observer->notice < 0)
+        return error_fault(error, "eventfd: %s", strerror(errno));
+    fcntl(observer->log_pipe[0], F_SETPIPE_SZ, PIPE_BYTES);
+    write_argument(observer, plugin);
+    snprintf(log_path, sizeof(log_path), "/proc/self/fd/%d", observer->log_pipe[1]);
+    words[count++] = "-d";
+    words[count++] = "int,plugin";
+    words[count++] = "-D";
+    words[count++] = log_path;
+    for (size_t i = 0; machine->extra && machine->extra[i] && count < 31; i++)
+        words[count++] = machine->extra[i];
+    words[count] = NULL;
+    passed[0] = observer->log_pipe[1];
+    passed[1] = observer->hold_pipe[0];
+    machine->extra = words;
+    machine->passed = passed;
+    machine->passed_count = 2;
+    machine->plugin = observer->plugin_argument;
+    return 0;
+}
+
+static void notify(struct observer *observer)
+{
+    uint64_t one = 1;
+
+    if (write(observer->notice, &one, sizeof(one)) < 0)
+        return; /* it is readable already */
+}
+
+static void *read_log(void *argument)
+{
+    struct observer *observer = argument;
+    struct traplog *log = &observer->log;
+    struct event_list *list = &observer->seen->seen;
+    char *chunk = malloc(PIPE_BYTES);
+    bool good = chunk != NULL;
+    ssize_t got;
+
+    while (chunk && ((got = read(observer->log_pipe[0], chunk, PIPE_BYTES)) > 0 ||
+                     (got < 0 && errno == EINTR))) {
+        uint64_t holds = log->holds;
+        bool limit = log->limit;
+
+        /* After an error the pipe is still emptied, so that the machine does not stand. */
+        if (got < 0 || !good)
+            continue;
+        pthread_mutex_lock(&observer->lock);
+        good = traplog_feed(log, chunk, (size_t)got, list);
+        pthread_mutex_unlock(&observer->lock);
+        if (log->holds != holds || log->limit != limit)
+            notify(observer);
+    }
+    if (good)
+        good = traplog_end(log, list);
+    if (!good)
+        snprintf(observer->seen->seen_error, sizeof(observer->seen->seen_error), "%s", log->error);
+    free(chunk);
+    return NULL;
+}
+
+int observer_log_start(struct observer *observer, struct error *error)
+{
+    close(observer->log_pipe[1]);
+    close(observer->hold_pipe[0]);
+    observer->log_pipe[1] = observer->hold_pipe[0] = -1;
+    traplog_init(&observer->log);
+    if (pthread_create(&observer->reader, NULL, read_log, observer) != 0)
+        return error_fault(error, "no thread to read the machine's log");
+    observer->reading = true;
+    return 0;
+}
+
+/* The machine stands, in a trap vector or before an entry; one hold at a time. */
+static void answer_hold(struct observer *observer)
+{
+    const struct traplog *log = &observer->log;
+    bool first = log->hold_hgatp != 0;
+
+    if (log->hold_hgatp == UNKNOWN)
+        observer_end(observer, OBSERVER_DIED,
+                     "this QEMU lets no plugin read registers: hgatp cannot be seen");
+    else if (!first || observer->options->first_entries)
+        observer_call(observer, first ? OBSERVER_FIRST_ENTRY : OBSERVER_CHECKPOINT, NULL,
+                      log->hold_hart, 0, log->hold_hgatp);
+}
+
+/* The machine is held, or has come to its limit. */
+void observer_log_answer(struct observer *observer)
+{
+    uint64_t count;
+
+    if (read(observer->notice, &count, sizeof(count)) < 0)
+        return;
+    pthread_mutex_lock(&observer->lock);
+    if (observer->log.limit)
+        observer_end(observer, OBSERVER_LIMIT, "still ran after %" PRIu64 " instructions",
+                     observer->log.instructions);
+    while (!observer->done && observer->holds_answered < observer->log.holds) {
+        observer->holds_answered++;
+        answer_hold(observer);
+        if (write(observer->hold_pipe[1], "", 1) != 1)
+            break;
+    }
+    pthread_mutex_unlock(&observer->lock);
+}
+
+static void close_end(int *end)
+{
+    if (*end >= 0)
+        close(*end);
+    *end = -1;
+}
+
+/* Once QEMU has ended: the pipe then ends too. */
+void observer_log_finish(struct observer *observer)
+{
+    if (observer->reading)
+        pthread_join(observer->reader, NULL);
+    observer->reading = false;
+    for (int i = 0; i < 2; i++) {
+        close_end(&observer->log_pipe[i]);
+        close_end(&observer->hold_pipe[i]);
+    }
+    close_end(&observer->notice);
+}

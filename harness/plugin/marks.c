@@ -1,0 +1,195 @@
+/* The callbacks: what runs becomes marks, one for each change. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+#define HGATPS  1024
+#define UNKNOWN (~0ull)
+
+/* Per hart: what the marks already say, so that each change gives one mark. */
+static struct {
+    bool in_firmware;
+    bool after_sret;
+    uint64_t hgatp;         /* as last written */
+    uint64_t hgatp_written; /* address of the instruction whose effect is not yet known; 0: none */
+    uint32_t hgatp_word;    /* that instruction */
+} state[WATCH_HARTS];
+
+static uint64_t entered[HGATPS]; /* every hgatp that was entered with */
+static unsigned entered_count;
+
+bool within(const struct range *range, uint64_t address)
+{
+    return address >= range->from && address < range->to;
+}
+
+void mark(char letter, unsigned hart, const uint64_t *value, unsigned values)
+{
+    char line[96];
+    int length = snprintf(line, sizeof(line), "@%c %x %llx", letter, hart,
+                          (unsigned long long)watch.instructions);
+
+    for (unsigned i = 0; i < values; i++)
+        length += snprintf(line + length, sizeof(line) - (size_t)length, " %llx",
+                           (unsigned long long)value[i]);
+    snprintf(line + length, sizeof(line) - (size_t)length, "\n");
+    qemu_plugin_outs(line);
+}
+
+static void wait_for_byte(void)
+{
+    char byte;
+
+    while (read(watch.hold_fd, &byte, 1) < 0)
+        continue;
+}
+
+/* Where the machine may be held: nothing of a guest is in flight. */
+static void maybe_hold(unsigned hart)
+{
+    if (watch.limit && watch.instructions >= watch.limit) {
+        mark('L', hart, NULL, 0);
+        for (;;)
+            pause();
+    }
+    if (!watch.every || watch.instructions < watch.next_hold || watch.hold_fd < 0)
+        return;
+    watch.next_hold = watch.instructions + watch.every;
+    mark('K', hart, NULL, 0);
+    wait_for_byte();
+}
+
+/*
+ * The block after an instruction that wrote hgatp: what was its value? csrw ends a block, so the
+ * registers are in memory by now.
+ */
+static void settle_hgatp(unsigned hart)
+{
+    uint32_t word = state[hart].hgatp_word;
+    uint64_t old = state[hart].hgatp, operand = CSR_SOURCE(word);
+    uint64_t value[2] = {state[hart].hgatp_written, UNKNOWN};
+
+    state[hart].hgatp_written = 0;
+    bool known = CSR_FUNCTION(word) >= 5 || read_general(hart, CSR_SOURCE(word), &operand);
+    if (CSR_DESTINATION(word) != 0 && CSR_DESTINATION(word) == CSR_SOURCE(word))
+        known = false; /* it has been overwritten */
+    if (known && (CSR_FUNCTION(word) & 3) == 1)
+        value[1] = operand;
+    else if (known && old != UNKNOWN)
+        value[1] = (CSR_FUNCTION(word) & 3) == 2 ? old | operand : old & ~operand;
+    state[hart].hgatp = value[1];
+    mark('A', hart, value, 2);
+}
+
+/* A block of the hypervisor begins. data: its physical address. */
+void on_hypervisor(unsigned hart, void *data)
+{
+    uint64_t address = (uint64_t)(uintptr_t)data;
+
+    state[hart].in_firmware = false;
+    if (address == watch.vector) {
+        state[hart].after_sret = false;
+        state[hart].hgatp_written = 0; /* it trapped, so it wrote nothing */
+        mark('V', hart, NULL, 0);
+        maybe_hold(hart);
+        return;
+    }
+    if (state[hart].hgatp_written)
+        settle_hgatp(hart);
+    if (state[hart].after_sret)
+        mark('B', hart, NULL, 0);
+    state[hart].after_sret = false;
+}
+
+void on_firmware(unsigned hart, void *data)
+{
+    (void)data;
+    if (!state[hart].in_firmware)
+        mark('F', hart, NULL, 0);
+    state[hart].in_firmware = true;
+}
+
+void on_mret(unsigned hart, void *data)
+{
+    (void)data;
+    state[hart].in_firmware = false;
+    mark('M', hart, NULL, 0);
+}
+
+/* The machine stands before its first entry with this second stage. */
+static void on_first_entry(unsigned hart, uint64_t hgatp)
+{
+    for (unsigned i = 0; i < entered_count; i++) {
+        if (entered[i] == hgatp)
+            return;
+    }
+    if (entered_count == HGATPS)
+        return;
+    entered[entered_count++] = hgatp;
+    mark('N', hart, &hgatp, 1);
+    if (watch.hold_fd >= 0)
+        wait_for_byte();
+}
+
+void on_sret(unsigned hart, void *data)
+{
+    uint64_t value[2] = {(uint64_t)(uintptr_t)data, 0};
+
+    if (state[hart].hgatp_written)
+        settle_hgatp(hart);
+    value[1] = state[hart].hgatp;
+    maybe_hold(hart);
+    if (value[1])
+        on_first_entry(hart, value[1]);
+    state[hart].after_sret = true;
+    mark('S', hart, value, 2);
+}
+
+void on_hgatp(unsigned hart, void *data)
+{
+    const uint64_t address = (uint64_t)(uintptr_t)data;
+
+    state[hart].hgatp_written = address;
+    memcpy(&state[hart].hgatp_word, watch.ram + (address - RAM_BASE), sizeof(uint32_t));
+}
+
+#define ON_INSTRUCTION(name, letter)                                                               \
+    void name(unsigned hart, void *data)                                                           \
+    {                                                                                              \
+        uint64_t address = (uint64_t)(uintptr_t)data;                                              \
+                                                                                                   \
+        mark(letter, hart, &address, 1);                                                           \
+    }
+
+ON_INSTRUCTION(on_gvma, 'G')
+ON_INSTRUCTION(on_vvma, 'H')
+
+void on_store(unsigned hart, uint32_t info, uint64_t address, void *data)
+{
+    struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(info, address);
+    uint64_t value[2] = {(uint64_t)(uintptr_t)data, 0};
+
+    if (!where || qemu_plugin_hwaddr_is_io(where))
+        return;
+    value[1] = qemu_plugin_hwaddr_phys_addr(where);
+    for (unsigned i = 0; i < watch.stores; i++) {
+        if (within(&watch.store[i], value[1])) {
+            mark('W', hart, value, 2);
+            return;
+        }
+    }
+}
+
+void on_idle(plugin_id id, unsigned hart)
+{
+    (void)id;
+    mark('I', hart, NULL, 0);
+}
+
+void on_resume(plugin_id id, unsigned hart)
+{
+    (void)id;
+    mark('R', hart, NULL, 0);
+}

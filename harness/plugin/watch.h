@@ -1,0 +1,57 @@
+/* What the parts of the watch plugin share. */
+#ifndef PLUGIN_WATCH_H
+#define PLUGIN_WATCH_H
+
+#include "api.h"
+
+#define WATCH_HARTS  64
+#define WATCH_STORES 16
+#define RAM_BASE     0x80000000ull
+
+/* SYSTEM instructions on a CSR: funct3, rs1 or immediate, rd. */
+#define CSR_FUNCTION(i)    ((i) >> 12 & 7)
+#define CSR_SOURCE(i)      ((i) >> 15 & 31)
+#define CSR_DESTINATION(i) ((i) >> 7 & 31)
+
+struct range {
+    uint64_t from, to;
+};
+
+struct watch {
+    struct range firmware, hypervisor; /* physical */
+    struct range store[WATCH_STORES];
+    unsigned stores;
+    uint64_t vector;
+    uint64_t ram_bytes;
+    const char *ram;       /* host address of the RAM's first byte; NULL: not found yet */
+    uint64_t instructions; /* executed by all harts; whole blocks at a time */
+    uint64_t limit, every, next_hold; /* in instructions; 0: none */
+    int hold_fd;                      /* -1: never hold */
+};
+
+extern struct watch watch;
+
+bool within(const struct range *range, uint64_t address);
+
+/* Writes "@letter hart instructions value…" into QEMU's log. */
+void mark(char letter, unsigned hart, const uint64_t *value, unsigned values);
+
+/* Callbacks. data: the physical address of the block or the instruction. */
+void on_hypervisor(unsigned hart, void *data);
+void on_firmware(unsigned hart, void *data);
+void on_mret(unsigned hart, void *data);
+void on_sret(unsigned hart, void *data);
+void on_gvma(unsigned hart, void *data);
+void on_vvma(unsigned hart, void *data);
+void on_hgatp(unsigned hart, void *data);
+void on_store(unsigned hart, uint32_t info, uint64_t address, void *data);
+void on_idle(plugin_id id, unsigned hart);
+void on_resume(plugin_id id, unsigned hart);
+
+/* Reads x<number>. false: this QEMU does not let a plugin read registers. */
+bool read_general(unsigned hart, unsigned number, uint64_t *value);
+#if WATCH_API > 1
+void registers_on_hart(plugin_id id, unsigned hart);
+#endif
+
+#endif
