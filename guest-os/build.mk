@@ -69,7 +69,7 @@ $(RIDER_BUILD)/archive/$(1): $(RIDER_BUILD)/user/$(1).elf
 -include $(2:.o=.d)
 endef
 $(foreach p,$(RIDER_SMALL),$(eval $(call rider_program,$(p),$(call rider_user_object,$(RIDER_DIR)/user/bin/$(p).c))))
-$(foreach p,$(RIDER_LARGE),$(eval $(call rider_program,$(p),$(call rider_user_object,$(wildcard $(RIDER_DIR)/user/$(p)/*.c)))))
+$(foreach p,$(RIDER_LARGE),$(eval $(call rider_program,$(p),$(call rider_user_object,$(wildcard $(RIDER_DIR)/user/$(p)/*.c $(RIDER_DIR)/user/$(p)/*.S)))))
 
 $(RIDER_BUILD)/archive/%: $(RIDER_DIR)/user/files/%
 	@mkdir -p $(@D)
