@@ -7,12 +7,7 @@
 #include "trap/cause.h"
 #include "trap/panic.h"
 
-/* Exceptions that the guest's own kernel handles, as Linux KVM delegates them. */
-#define DELEGATED_EXCEPTIONS                                                                      \
-    (1u << EXC_INST_MISALIGNED | 1u << EXC_BREAKPOINT | 1u << EXC_SYSCALL |                       \
-     1u << EXC_INST_PAGE_FAULT | 1u << EXC_LOAD_PAGE_FAULT | 1u << EXC_STORE_PAGE_FAULT)
-#define DELEGATED_INTERRUPTS (1u << IRQ_VS_SOFT | 1u << IRQ_VS_TIMER | 1u << IRQ_VS_EXT)
-#define OWN_INTERRUPTS       (1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
+#define OWN_INTERRUPTS (1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
 
 #define COUNTER_TIME 2u /* hcounteren.TM: rdtime does not trap */
 
@@ -67,8 +62,6 @@ unsigned hart_vmid_bits(void)
 
 void hart_setup(void)
 {
-    csr_write(hedeleg, DELEGATED_EXCEPTIONS);
-    csr_write(hideleg, DELEGATED_INTERRUPTS);
     csr_write(hcounteren, COUNTER_TIME);
     csr_write(hvip, 0);
     csr_write(hgeie, 0);
