@@ -1,0 +1,244 @@
+/* `coach check`: judges a hypervisor by check files. */
+#include "command.h"
+
+#include <argp.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/bless.h"
+#include "check/jobs.h"
+#include "check/parse.h"
+#include "lib/buffer.h"
+#include "lib/quantity.h"
+#include "result/write.h"
+
+#define MOST_EMITS 16
+
+struct arguments {
+    struct jobs_options jobs;
+    char **files;
+    size_t file_count;
+    const char *emit[MOST_EMITS];
+    size_t emits;
+    bool bless, list, full;
+    struct error error;
+};
+
+enum { KEY_HYPERVISOR = 256, KEY_BUILD, KEY_EMIT, KEY_BLESS, KEY_KEEP, KEY_LIST, KEY_WALL };
+
+static const struct argp_option options[] = {
+    {"jobs", 'j', "N", 0, "Run N checks at a time (default: one a processor)", 0},
+    {"seed", 's', "N|A..B", 0, "Run under this seed, or each of these, not the checks' own", 0},
+    {"replay", 'r', NULL, 0, "Show the whole account of every item, and the console", 0},
+    {"hypervisor", KEY_HYPERVISOR, "ELF", 0, "The hypervisor to judge", 0},
+    {"build", KEY_BUILD, "DIR", 0, "Where images are built (default: build)", 0},
+    {"emit", KEY_EMIT, "FORMAT[=FILE]", 0,
+     "Write a report: terminal, json, junit, tap, html …; may be repeated", 0},
+    {"keep", KEY_KEEP, "DIR", 0, "Keep trace, console and memory map of each run in DIR", 0},
+    {"bless", KEY_BLESS, NULL, 0, "Draft an item's expectations from a run, on standard output", 0},
+    {"list", KEY_LIST, NULL, 0, "List the checks with their points and stop", 0},
+    {"wall", KEY_WALL, "TIME", 0, "Backstop in real time for one run (default 60s)", 0},
+    {0},
+};
+
+static int parse_seeds(const char *text, struct jobs_options *jobs, struct error *error)
+{
+    const char *dots = strstr(text, "..");
+    char *first = format_string("%.*s", dots ? (int)(dots - text) : (int)strlen(text), text);
+    int failed = number_parse("--seed", first, 0, UINT64_MAX, &jobs->seed_first, error);
+    free(first);
+    jobs->seed_last = jobs->seed_first;
+    if (!failed && dots)
+        failed = number_parse("--seed", dots + 2, jobs->seed_first, jobs->seed_first + 9999,
+                              &jobs->seed_last, error);
+    jobs->has_seeds = true;
+    return failed;
+}
+
+static int take_option(int key, char *value, struct arguments *arguments)
+{
+    struct jobs_options *jobs = &arguments->jobs;
+    uint64_t number = 0;
+    int failed = 0;
+    switch (key) {
+    case 'j':
+        failed = number_parse("--jobs", value, 1, 256, &number, &arguments->error);
+        jobs->parallel = (unsigned)number;
+        break;
+    case 's':
+        failed = parse_seeds(value, jobs, &arguments->error);
+        break;
+    case 'r':
+        arguments->full = true;
+        break;
+    case KEY_HYPERVISOR:
+        jobs->run.hypervisor = value;
+        break;
+    case KEY_BUILD:
+        jobs->run.build = value;
+        break;
+    case KEY_EMIT:
+        if (arguments->emits == MOST_EMITS)
+            failed = error_set(&arguments->error, "--emit: at most %d reports", MOST_EMITS);
+        else
+            arguments->emit[arguments->emits++] = value;
+        break;
+    case KEY_KEEP:
+        jobs->run.keep = value;
+        break;
+    case KEY_BLESS:
+        arguments->bless = true;
+        break;
+    case KEY_LIST:
+        arguments->list = true;
+        break;
+    case KEY_WALL:
+        failed = duration_parse(value, &number, &arguments->error);
+        jobs->run.wall_ms = (unsigned)(number / 1000000);
+        break;
+    case ARGP_KEY_ARG:
+        failed = check_find(value, &arguments->files, &arguments->file_count, &arguments->error);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    if (failed)
+        exit(error_report(&arguments->error));
+    return 0;
+}
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    return take_option(key, value, state->input);
+}
+
+/* All files, or none: every file with a mistake gets its line. */
+static struct check **load(const struct arguments *arguments)
+{
+    struct check **checks = allocate(arguments->file_count + 1, sizeof *checks);
+    bool failed = false;
+    for (size_t i = 0; i < arguments->file_count; i++) {
+        struct error error;
+        checks[i] = check_load(arguments->files[i], &error);
+        failed |= !checks[i];
+        if (!checks[i])
+            error_report(&error);
+    }
+    if (!failed)
+        return checks;
+    for (size_t i = 0; i < arguments->file_count; i++)
+        check_free(checks[i]);
+    free(checks);
+    return NULL;
+}
+
+static void list(struct check *const *checks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        printf("%-32s %3u points  %s\n", checks[i]->id, checks[i]->points, checks[i]->title);
+        for (const struct item *item = checks[i]->items; item; item = item->next)
+            printf("    %-28s %3u  %s\n", item->id, item->points, item->title);
+    }
+}
+
+static void show_all(const struct result_run *run)
+{
+    for (size_t i = 0; i < run->check_count; i++) {
+        const struct result_check *check = &run->checks[i];
+        printf("%s, seed %" PRIu64 ", %.3f ms of virtual time\n", check->id, check->seed,
+               (double)check->virtual_ns / 1e6);
+        for (size_t k = 0; k < check->item_count; k++) {
+            const struct result_item *item = &check->items[k];
+            printf("  %s %u/%u %s%s%s\n", verdict_name(item->verdict), item->got, item->of,
+                   item->title, item->diagnosis ? ": " : "",
+                   item->diagnosis ? item->diagnosis : "");
+            for (size_t n = 0; n < item->line_count; n++)
+                printf("    %-8s %s\n", result_line_kind_name(item->lines[n].kind),
+                       item->lines[n].text);
+            if (item->hint && item->verdict != VERDICT_PASS)
+                printf("    hint     %s\n", item->hint);
+        }
+        if (check->console)
+            printf("--- console\n%s\n---\n", check->console);
+    }
+}
+
+static int emit(const struct arguments *arguments, struct result_run *run)
+{
+    int failed = 0;
+    if (arguments->full)
+        show_all(run);
+    for (size_t i = 0; i < arguments->emits; i++)
+        failed |= result_emit(run, arguments->emit[i]);
+    if (!arguments->emits && !arguments->full)
+        failed |= result_emit(run, "terminal");
+    return failed ? COACH_FAULT : result_exit_status(run);
+}
+
+/* A format that does not exist is told before an hour of checks is run, not after. */
+static int check_formats(const struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->emits; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(arguments->emit[i], "="),
+                 arguments->emit[i]);
+        if (!result_format_find(name))
+            return complain("--emit %s: found format \"%s\", expected one of %s",
+                            arguments->emit[i], name, result_format_names());
+    }
+    return 0;
+}
+
+static int judge_all(struct arguments *arguments, struct check **checks)
+{
+    struct result_run *run = result_run_new("checks");
+    check_jobs((const struct check *const *)checks, arguments->file_count, &arguments->jobs, run);
+    int status = emit(arguments, run);
+    result_run_free(run);
+    return status;
+}
+
+static int check_command(int argc, char **argv)
+{
+    struct arguments arguments = {
+        .jobs = {.run = {.build = "build", .replay = "coach check --replay"}, .progress = true}};
+    const struct argp parser = {
+        options,
+        parse_option,
+        "FILE|DIR…",
+        "Judges a hypervisor by check files (docs/checks.md): boots each scenario, watches the "
+        "machine from outside, and holds what was seen against what is expected.",
+        NULL,
+        NULL,
+        NULL};
+    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
+        return COACH_USAGE;
+    if (!arguments.file_count)
+        return complain("expected check files or folders of them; try coach check --help"),
+               COACH_USAGE;
+    if (check_formats(&arguments) != 0)
+        return COACH_USAGE;
+    char *hypervisor = format_string("%s/hv/stagecoach.elf", arguments.jobs.run.build);
+    if (!arguments.jobs.run.hypervisor)
+        arguments.jobs.run.hypervisor = hypervisor;
+    struct check **checks = load(&arguments);
+    int status = COACH_USAGE;
+    if (checks && arguments.list)
+        list(checks, arguments.file_count), status = COACH_OK;
+    else if (checks && arguments.bless)
+        status = bless(checks[0], &arguments.jobs);
+    else if (checks)
+        status = judge_all(&arguments, checks);
+    for (size_t i = 0; i < arguments.file_count; i++) {
+        if (checks)
+            check_free(checks[i]);
+        free(arguments.files[i]);
+    }
+    free(checks);
+    free(arguments.files);
+    free(hypervisor);
+    return status;
+}
+
+COACH_COMMAND(check, check_command, "judge a hypervisor by check files");

@@ -1,0 +1,186 @@
+/* From an observation to facts: one order of events, how the run ended, the watchers' findings. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/fences.h"
+#include "check/machine.h"
+#include "check/registers.h"
+
+/* ---- Memory and symbols of guests -------------------------------------------------------- */
+
+static bool word(void *argument, unsigned vm, uint64_t address, uint64_t *value)
+{
+    struct machine *machine = argument;
+    uint64_t hgatp = machine->vm[vm].hgatp;
+    return hgatp && walk_copy(&machine->seen.ram, hgatp, address, value, sizeof *value);
+}
+
+static struct symbols *symbols_of(struct machine *machine, int vm)
+{
+    struct error error;
+    if (vm < 0)
+        return machine->seen.hypervisor;
+    struct machine_vm *guest = &machine->vm[vm];
+    if (!guest->symbols)
+        guest->symbols = symbols_open(guest->image, &error);
+    return guest->symbols;
+}
+
+static bool symbol(void *argument, unsigned vm, const char *name, uint64_t *address)
+{
+    struct symbols *symbols = symbols_of(argument, (int)vm);
+    return symbols && symbols_find(symbols, name, address, NULL);
+}
+
+static bool describe(void *argument, int vm, uint64_t address, char *to, size_t bytes)
+{
+    struct symbols *symbols = symbols_of(argument, vm);
+    return symbols && symbols_describe(symbols, address, to, bytes) > 0;
+}
+
+/* ---- How it ended ------------------------------------------------------------------------ */
+
+static enum outcome outcome_of(const struct observation *seen)
+{
+    switch (seen->end) {
+    case OBSERVER_SHUTDOWN:
+        return OUTCOME_FINISHED;
+    case OBSERVER_FAILURE:
+        return OUTCOME_FAILURE;
+    case OBSERVER_LIMIT:
+        return OUTCOME_DEADLINE;
+    case OBSERVER_STUCK:
+        return OUTCOME_STUCK;
+    case OBSERVER_STOPPED:
+    case OBSERVER_DIED:
+    case OBSERVER_WALL:
+        return OUTCOME_BROKEN;
+    }
+    return OUTCOME_BROKEN;
+}
+
+/* ---- One order of events ----------------------------------------------------------------- */
+
+/*
+ * Merges told and seen, each in its own order: a seen exit stands before the record that tells
+ * of it, and whatever no record dates stands behind what it followed.
+ */
+static void merge(struct machine *machine)
+{
+    const struct event_list *told = &machine->seen.told, *seen = &machine->seen.seen;
+    struct facts *facts = &machine->facts;
+    machine->order = allocate(told->count + seen->count + 1, sizeof *machine->order);
+    size_t count = 0, next = 0;
+    uint64_t now = 0;
+    for (size_t i = 0; i < seen->count; i++) {
+        const struct event *event = &seen->event[i];
+        now = event->time != EVENT_NO_TIME && event->time > now ? event->time : now;
+        if (event->time != EVENT_NO_TIME)
+            while (next < told->count && told->event[next].time < event->time)
+                machine->order[count++] = &told->event[next++];
+        machine->order[count++] = event;
+    }
+    while (next < told->count)
+        machine->order[count++] = &told->event[next++];
+    facts->event = machine->order;
+    facts->events = count;
+    facts->lost = told->lost;
+    facts->first_tick = told->count ? told->event[0].time : 0;
+    facts->end_tick = machine->seen.ticks;
+    if (told->count && told->event[told->count - 1].time > facts->end_tick)
+        facts->end_tick = told->event[told->count - 1].time;
+}
+
+static void map_vms(struct machine *machine)
+{
+    struct facts *facts = &machine->facts;
+    const struct scenario *scenario = &machine->check->scenario;
+    for (int id = 0; id < 256; id++)
+        facts->vm_of[id] = id < (int)scenario->vms ? (int16_t)id : -1;
+    for (unsigned i = 0; facts->has_monitor && i < facts->monitor.vm_count && i < MONITOR_MAX_VMS;
+         i++) {
+        const struct monitor_vm *entry = &facts->monitor.vm[i];
+        for (unsigned vm = 0; vm < scenario->vms; vm++)
+            if (entry->id < 256 &&
+                strncmp(entry->name, scenario->vm[vm].name, sizeof entry->name) == 0)
+                facts->vm_of[entry->id] = (int16_t)vm;
+    }
+}
+
+/* ---- Findings ---------------------------------------------------------------------------- */
+
+static const char *truth_name(enum truth truth)
+{
+    static const char *const names[TRUTH_COUNT] = {
+        [TRUTH_EQUAL] = "",
+        [TRUTH_MISSING] = "the trace is not true: missing record",
+        [TRUTH_EXTRA] = "the trace is not true: extra record",
+        [TRUTH_ALTERED] = "the trace is not true: altered record",
+        [TRUTH_LOST] = "trace records lost",
+    };
+    return truth < TRUTH_COUNT ? names[truth] : "";
+}
+
+static void find_truth(struct machine *machine)
+{
+    const struct observation *seen = &machine->seen;
+    struct finding *finding = &machine->facts.truth;
+    finding->known = true;
+    finding->holds = seen->truth.truth == TRUTH_EQUAL && !*seen->told_error && !*seen->seen_error;
+    finding->looked_at = seen->truth.compared;
+    if (*seen->told_error) {
+        snprintf(finding->diagnosis, sizeof finding->diagnosis, "trace cannot be read");
+        snprintf(finding->text, sizeof finding->text, "%s", seen->told_error);
+        return;
+    }
+    snprintf(finding->diagnosis, sizeof finding->diagnosis, "%s", truth_name(seen->truth.truth));
+    if (finding->holds)
+        snprintf(finding->text, sizeof finding->text, "told equals seen: %" PRIu64 " exits",
+                 seen->truth.compared);
+    else
+        snprintf(finding->text, sizeof finding->text, "%s",
+                 *seen->seen_error ? seen->seen_error : seen->truth.text);
+}
+
+static void find_isolation(struct machine *machine)
+{
+    struct finding *finding = &machine->facts.isolation;
+    finding->known = machine->audited;
+    if (!machine->audited)
+        return;
+    struct buffer sentence = {0};
+    audit_sentence(&machine->audit, &machine->report, &sentence);
+    finding->holds = machine->report.holds;
+    finding->looked_at = machine->leaves;
+    snprintf(finding->text, sizeof finding->text, "%s", buffer_string(&sentence));
+    if (machine->report.findings)
+        snprintf(finding->diagnosis, sizeof finding->diagnosis, "%s",
+                 audit_diagnosis_name(machine->report.finding[0].diagnosis));
+    buffer_free(&sentence);
+}
+
+void machine_fill_facts(struct machine *machine)
+{
+    struct facts *facts = &machine->facts;
+    facts->check = machine->check;
+    facts->seed = machine->seed;
+    facts->outcome = outcome_of(&machine->seen);
+    snprintf(facts->why, sizeof facts->why, "%s", machine->seen.why);
+    facts->has_monitor = observation_monitor(&machine->seen, &facts->monitor);
+    if (facts->has_monitor && facts->monitor.panicked && facts->outcome == OUTCOME_FINISHED)
+        facts->outcome = OUTCOME_FAILURE;
+    facts->word = word;
+    facts->symbol = symbol;
+    facts->describe = describe;
+    facts->argument = machine;
+    map_vms(machine);
+    merge(machine);
+    find_truth(machine);
+    find_isolation(machine);
+    if (machine->registers)
+        registers_finding(machine->registers, &facts->registers);
+    if (machine->check->wants_fences)
+        fences_finding(facts, &facts->fences);
+}

@@ -1,0 +1,59 @@
+/*
+ * One machine under observation: from the scenario to an observation and the watchers' findings.
+ * For run.c and bless.c.
+ */
+#ifndef CHECK_MACHINE_H
+#define CHECK_MACHINE_H
+
+#include "audit/machine.h"
+#include "check/facts.h"
+#include "check/run.h"
+#include "lib/buffer.h"
+#include "machine/observer.h"
+
+/* A VM's second stage, once it is known which one is its own. */
+struct machine_vm {
+    uint64_t hgatp;     /* 0: not known */
+    const uint8_t *dtb; /* in the bundle */
+    size_t dtb_bytes;
+    uint64_t dtb_address;
+    char *image;             /* path that was packed */
+    struct symbols *symbols; /* opened when first asked for */
+};
+
+struct register_watch; /* registers.h */
+
+struct machine {
+    const struct check *check;
+    const struct run_options *options;
+    uint64_t seed;
+    struct buffer bundle;
+    struct machine_vm vm[BUNDLE_MAX_VMS];
+    struct observation seen;
+    bool observed; /* seen is filled */
+    struct facts facts;
+    const struct event **order; /* facts.event */
+    struct register_watch *registers;
+    struct audit_input audit; /* of the last audit that found something, or of the last */
+    struct audit_report report;
+    bool audited;
+    uint64_t leaves; /* visited by all audits */
+    unsigned audits;
+};
+
+/* Packs, runs, watches, and fills machine->facts. 0; or -1 with *error when nothing ran. */
+int machine_run(struct machine *machine, const struct check *check, uint64_t seed,
+                const struct run_options *options, struct error *error);
+void machine_free(struct machine *machine);
+
+/* Path of an image as a check names it: "probe:NAME", "guest:NAME", or a file; to free(). */
+char *machine_image_path(const struct check *check, const struct run_options *options,
+                         const char *image);
+
+/* The audit at a stop; called by the observer's callback. */
+void machine_audit(struct machine *machine, const struct observer_view *view);
+
+/* Fills facts from an observation (facts_fill.c). */
+void machine_fill_facts(struct machine *machine);
+
+#endif
