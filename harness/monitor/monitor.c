@@ -113,3 +113,54 @@ uint64_t monitor_elapsed(const struct monitor *monitor)
     }
     return last - monitor->boot_ticks;
 }
+
+static bool lives_at(const struct monitor_vm *vm, uint64_t tick)
+{
+    return vm->state != VM_STATE_FREE && vm->created_ticks <= tick &&
+           (vm->end == VM_END_NONE || tick < vm->ended_ticks);
+}
+
+/* The first birth or end of a VM after `tick`, or `last`. */
+static uint64_t next_change(const struct monitor *monitor, uint64_t tick, uint64_t last)
+{
+    uint64_t next = last;
+    for (unsigned i = 0; i < monitor->vm_count; i++) {
+        const struct monitor_vm *vm = &monitor->vm[i];
+        if (vm->created_ticks > tick && vm->created_ticks < next)
+            next = vm->created_ticks;
+        if (vm->ended_ticks > tick && vm->ended_ticks < next)
+            next = vm->ended_ticks;
+    }
+    return next;
+}
+
+/* Adds what each VM is entitled to in a time in which none is born or ends; its ticks, or 0. */
+static double add_interval(const struct monitor *monitor, uint64_t from, uint64_t to, double *share)
+{
+    double weights = 0, ticks = (double)(to - from);
+    for (unsigned i = 0; i < monitor->vm_count; i++)
+        weights += lives_at(&monitor->vm[i], from) ? monitor->vm[i].weight : 0;
+    for (unsigned i = 0; i < monitor->vm_count && weights > 0; i++) {
+        const struct monitor_vm *vm = &monitor->vm[i];
+        if (!lives_at(vm, from))
+            continue;
+        double part = vm->weight / weights;
+        if (vm->cap != 0 && part > vm->cap / 100.0)
+            part = vm->cap / 100.0;
+        share[i] += part * ticks;
+    }
+    return weights > 0 ? ticks : 0;
+}
+
+void monitor_wanted(const struct monitor *monitor, uint64_t elapsed, double *share)
+{
+    double ticks = 0;
+    uint64_t last = monitor->boot_ticks + elapsed, next;
+    memset(share, 0, MONITOR_MAX_VMS * sizeof(*share));
+    for (uint64_t tick = monitor->boot_ticks; tick < last; tick = next) {
+        next = next_change(monitor, tick, last);
+        ticks += add_interval(monitor, tick, next, share);
+    }
+    for (unsigned i = 0; i < monitor->vm_count && ticks > 0; i++)
+        share[i] /= ticks;
+}

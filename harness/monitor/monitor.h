@@ -34,4 +34,11 @@ uint32_t monitor_cause(unsigned index);
 /* Ticks from the hypervisor's first instruction to the end of the last VM; 0: some VM lives. */
 uint64_t monitor_elapsed(const struct monitor *monitor);
 
+/*
+ * The share of the CPU, 0 … 1, that each VM's weight entitles it to over the run: at any time in
+ * proportion among the VMs that live then, at most its cap. `elapsed`: ticks since boot_ticks
+ * that were watched. share has room for MONITOR_MAX_VMS.
+ */
+void monitor_wanted(const struct monitor *monitor, uint64_t elapsed, double *share);
+
 #endif

@@ -55,13 +55,14 @@ static void print_end(FILE *stream, const struct monitor_vm *vm)
     buffer_free(&text);
 }
 
-static void print_vms(FILE *stream, const struct monitor *monitor)
+static void print_vms(FILE *stream, const struct summary *summary)
 {
-    uint64_t weights = 0, ticks = 0;
-    for (unsigned i = 0; i < monitor->vm_count; i++) {
-        weights += monitor->vm[i].weight * (uint64_t)in_use(&monitor->vm[i]);
+    const struct monitor *monitor = summary->monitor;
+    double wanted[MONITOR_MAX_VMS];
+    uint64_t ticks = 0;
+    monitor_wanted(monitor, summary->elapsed, wanted);
+    for (unsigned i = 0; i < monitor->vm_count; i++)
         ticks += monitor->vm[i].cpu_ticks;
-    }
     print_head(stream,
                "VM             vCPU memory backed weight wanted    got   CPU time      stolen"
                "  ended");
@@ -72,7 +73,7 @@ static void print_vms(FILE *stream, const struct monitor *monitor)
         fprintf(stream, "%-14s %4u", vm->name, vm->vcpus);
         print_cell(stream, 6, size_string(vm->memory));
         print_cell(stream, 6, size_string(vm->resident));
-        fprintf(stream, " %6u %5.1f%% %5.1f%%", vm->weight, percent(vm->weight, weights),
+        fprintf(stream, " %6u %5.1f%% %5.1f%%", vm->weight, 100 * wanted[i],
                 percent(vm->cpu_ticks, ticks));
         print_cell(stream, 10, duration_string(nanoseconds(vm->cpu_ticks, monitor->timebase_hz)));
         print_cell(stream, 11, duration_string(nanoseconds(vm->steal_ticks, monitor->timebase_hz)));
@@ -206,7 +207,7 @@ static void print_exits(FILE *stream, const struct summary *summary)
 
 void summary_print(FILE *stream, const struct summary *summary)
 {
-    print_vms(stream, summary->monitor);
+    print_vms(stream, summary);
     print_machine(stream, summary);
     fputc('\n', stream);
     print_exits(stream, summary);

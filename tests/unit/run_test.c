@@ -156,6 +156,22 @@ static void time_elapsed(void)
     CU_ASSERT_EQUAL(monitor_elapsed(&monitor), 0);
 }
 
+static void shares_wanted(void)
+{
+    /* alice (3) and bob (1) live from 0; alice ends at 5000, bob at 7000. */
+    struct monitor monitor = sample();
+    double share[MONITOR_MAX_VMS];
+    monitor.boot_ticks = 0;
+    monitor_wanted(&monitor, 7000, share);
+    CU_ASSERT_DOUBLE_EQUAL(share[0], 0.75 * 5 / 7, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(share[1], (0.25 * 5 + 2) / 7, 1e-9);
+    monitor.vm[0].cap = 50;
+    monitor_wanted(&monitor, 7000, share);
+    CU_ASSERT_DOUBLE_EQUAL(share[0], 0.5 * 5 / 7, 1e-9);
+    monitor_wanted(&monitor, 0, share);
+    CU_ASSERT_DOUBLE_EQUAL(share[0], 0, 1e-9);
+}
+
 static void summary_counts(void)
 {
     struct monitor monitor = sample();
@@ -165,7 +181,7 @@ static void summary_counts(void)
     FILE *stream = open_memstream(&text, &bytes);
     summary_print(stream, &summary);
     fclose(stream);
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  3  75.0%  75.0%"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  3  50.0%  75.0%"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "guest fault: jumped to 0"));
     CU_ASSERT_PTR_NOT_NULL(
         strstr(text, "EXC_SUPERVISOR_SYSCALL              10    50.0%            9            1"));
@@ -195,5 +211,6 @@ TEST_SUITE(run, {"the firmware's greeting is not shown, however it comes", greet
            {"what a monitor says cannot steer the terminal", monitor_cleaned},
            {"each end of a VM has its words and its judgement", ends_in_words},
            {"time runs from the first instruction to the last VM's end", time_elapsed},
+           {"a VM is wanted by its weight while it lives, up to its cap", shares_wanted},
            {"the summary counts exits by cause and VM, and shares", summary_counts},
            {"the summary is a JSON object too", summary_as_json});
