@@ -15,6 +15,8 @@ struct hart {
     uint64_t stack_pointer;   /* of run_loop, while a guest runs */
     uint64_t emergency_stack; /* its top: for a trap whose own stack is not usable */
     uint64_t stack_bottom, stack_top;
+    uint64_t return_address;  /* into run_loop, while a guest runs */
+    void (*const *handlers)(struct vcpu *vcpu); /* of exits, by exit_index: vcpu/exit.h */
     uint64_t id;    /* as the firmware counts */
     unsigned index; /* 0 … harts - 1 */
 
@@ -37,6 +39,7 @@ _Static_assert(offsetof(struct hart, stack_pointer) == HART_STACK_POINTER, "offs
 _Static_assert(offsetof(struct hart, emergency_stack) == HART_EMERGENCY_STACK, "offsets.h");
 _Static_assert(offsetof(struct hart, stack_bottom) == HART_STACK_BOTTOM, "offsets.h");
 _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "offsets.h");
+_Static_assert(offsetof(struct hart, return_address) == HART_RETURN, "offsets.h");
 
 #define HART_MAX 1
 

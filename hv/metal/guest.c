@@ -12,6 +12,11 @@ void trap_detail_read(struct trap_detail *detail)
     detail->htinst = csr_read(htinst);
 }
 
+uint64_t trap_cause(void)
+{
+    return csr_read(scause);
+}
+
 uint64_t trap_stval(void)
 {
     return csr_read(stval);

@@ -15,6 +15,7 @@
 #define HART_EMERGENCY_STACK 8
 #define HART_STACK_BOTTOM    16
 #define HART_STACK_TOP       24
+#define HART_RETURN          32
 
 /* struct trap_frame */
 #define FRAME_X(n)    ((n)*8)

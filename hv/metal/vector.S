@@ -1,6 +1,7 @@
 /*
  * The one trap vector of HS-mode. sscratch tells who was running: a guest's vCPU, or zero for
- * the hypervisor itself. Traps from a guest continue at guest_exit (metal/world_switch.S).
+ * the hypervisor itself. Traps from a guest continue at guest_exit (metal/world_switch.S), which the
+ * linker puts within reach of a branch.
  *
  * Traps of the hypervisor: all registers go into a struct trap_frame on the stack, or on the
  * emergency stack if the stack pointer does not lie within the hart's stack (it overflowed into
@@ -8,16 +9,13 @@
  */
 #include "metal/offsets.h"
 
-    .text
-    .weak   guest_exit
+    .section .text.trap, "ax"
     .globl  trap_vector
     .balign 4
 trap_vector:
     csrrw   a0, sscratch, a0
-    beqz    a0, 1f
-    tail    guest_exit
-
-1:  /* a0 is in sscratch, and free; find a stack */
+    bnez    a0, guest_exit
+    /* a0 is in sscratch, and free; find a stack */
     ld      a0, HART_STACK_TOP(tp)
     bltu    a0, sp, 2f
     ld      a0, HART_STACK_BOTTOM(tp)

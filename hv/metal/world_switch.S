@@ -3,21 +3,19 @@
  * guest traps. Only the 31 general registers and pc move here; VS CSRs and FP stay in the hart
  * until the turn passes to another vCPU (metal/context.c).
  *
- *     uint64_t vcpu_enter(struct vcpu *vcpu)         a0 = vcpu; returns scause
+ *     in:  a0 = vcpu        out:  a0 = scause, a1 = vcpu
  *
- * Keeps sp, tp, s0 and ra for its caller, and nothing else: the run loop, its only caller,
- * holds nothing in s1 … s11 and so saves nothing (vcpu/run.c).
+ * Keeps sp and tp for its caller, and nothing else: the run loop, its only caller, holds nothing
+ * in s0 … s11 and so saves nothing (vcpu/run.c).
  */
 #include "metal/offsets.h"
     .option arch, +h
 
-    .text
+    .section .text.trap, "ax"
     .globl  vcpu_enter
 vcpu_enter:
-    addi    sp, sp, -16
-    sd      ra, 0(sp)
-    sd      s0, 8(sp)
     sd      sp, HART_STACK_POINTER(tp)
+    sd      ra, HART_RETURN(tp)
     csrw    sscratch, a0            /* from here on a trap is the guest's */
     ld      t0, VCPU_PC(a0)
     csrw    sepc, t0
@@ -39,8 +37,7 @@ guest_exit:
     sd      t0, VCPU_PC(a0)
     ld      tp, VCPU_HART(a0)
     ld      sp, HART_STACK_POINTER(tp)
+    ld      ra, HART_RETURN(tp)
+    mv      a1, a0
     csrr    a0, scause
-    ld      ra, 0(sp)
-    ld      s0, 8(sp)
-    addi    sp, sp, 16
     ret

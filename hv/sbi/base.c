@@ -24,4 +24,4 @@ static struct sbi_result base(struct vcpu *vcpu, uint64_t function)
     }
 }
 
-HV_SBI(SBI_EXT_BASE, SBI_EXT_BASE, base);
+HV_SBI(SBI_EXT_BASE, base);

@@ -58,21 +58,19 @@ static struct sbi_result debug_console(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){SBI_SUCCESS, read_in(vcpu, gpa, bytes)};
 }
 
-static struct sbi_result legacy_putchar(struct vcpu *vcpu, uint64_t function)
+static uint64_t legacy_putchar(struct vcpu *vcpu)
 {
     char byte = (char)vcpu->x[REG_A0];
 
-    (void)function; /* a6 means nothing to a legacy call */
     mux_write(vcpu->vm, &byte, 1);
-    return (struct sbi_result){0, 0};
+    return 0;
 }
 
-static struct sbi_result legacy_getchar(struct vcpu *vcpu, uint64_t function)
+static uint64_t legacy_getchar(struct vcpu *vcpu)
 {
-    (void)function;
-    return (struct sbi_result){mux_read(vcpu->vm), 0};
+    return (uint64_t)(int64_t)mux_read(vcpu->vm);
 }
 
-HV_SBI(SBI_EXT_DBCN, SBI_EXT_DBCN, debug_console);
-HV_SBI(SBI_LEGACY_CONSOLE_PUTCHAR, SBI_LEGACY_CONSOLE_PUTCHAR, legacy_putchar);
-HV_SBI(SBI_LEGACY_CONSOLE_GETCHAR, SBI_LEGACY_CONSOLE_GETCHAR, legacy_getchar);
+HV_SBI(SBI_EXT_DBCN, debug_console);
+HV_SBI_LEGACY(SBI_LEGACY_CONSOLE_PUTCHAR, legacy_putchar);
+HV_SBI_LEGACY(SBI_LEGACY_CONSOLE_GETCHAR, legacy_getchar);

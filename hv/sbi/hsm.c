@@ -70,4 +70,4 @@ static struct sbi_result hsm(struct vcpu *vcpu, uint64_t function)
     }
 }
 
-HV_SBI(SBI_EXT_HSM, SBI_EXT_HSM, hsm);
+HV_SBI(SBI_EXT_HSM, hsm);

@@ -19,4 +19,4 @@ static struct sbi_result ipi(struct vcpu *vcpu, uint64_t function)
         sbi_each_target(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], send, vcpu), 0};
 }
 
-HV_SBI(SBI_EXT_IPI, SBI_EXT_IPI, ipi);
+HV_SBI(SBI_EXT_IPI, ipi);

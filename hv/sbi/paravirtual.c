@@ -28,4 +28,4 @@ static struct sbi_result paravirtual(struct vcpu *vcpu, uint64_t function)
     }
 }
 
-HV_SBI(SBI_EXT_PV, SBI_EXT_PV, paravirtual);
+HV_SBI(SBI_EXT_PV, paravirtual);

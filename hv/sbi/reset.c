@@ -17,12 +17,11 @@ static struct sbi_result system_reset(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 
-static struct sbi_result legacy_shutdown(struct vcpu *vcpu, uint64_t function)
+static uint64_t legacy_shutdown(struct vcpu *vcpu)
 {
-    (void)function;
     vm_end(vcpu->vm, VM_END_SHUTDOWN, SBI_SRST_REASON_NONE);
-    return (struct sbi_result){0, 0};
+    return 0;
 }
 
-HV_SBI(SBI_EXT_SRST, SBI_EXT_SRST, system_reset);
-HV_SBI(SBI_LEGACY_SHUTDOWN, SBI_LEGACY_SHUTDOWN, legacy_shutdown);
+HV_SBI(SBI_EXT_SRST, system_reset);
+HV_SBI_LEGACY(SBI_LEGACY_SHUTDOWN, legacy_shutdown);

@@ -66,4 +66,4 @@ static struct sbi_result rfence(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){error, 0};
 }
 
-HV_SBI(SBI_EXT_RFENCE, SBI_EXT_RFENCE, rfence);
+HV_SBI(SBI_EXT_RFENCE, rfence);

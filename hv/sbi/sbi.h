@@ -15,15 +15,37 @@ struct sbi_result {
     uint64_t value;
 };
 
+/* Serves function of its extension, arguments in vcpu->x, and leaves the answer there. */
+typedef void sbi_function(struct vcpu *vcpu, uint64_t function);
+
 struct sbi_entry {
-    uint32_t first, last; /* extension IDs, both included */
-    /* Legacy extensions (EID 0 … 8) answer in a0 alone: error is the answer, value unused. */
-    struct sbi_result (*call)(struct vcpu *vcpu, uint64_t function);
+    uint64_t extension;
+    sbi_function *serve;
 };
 
+static inline void sbi_return(struct vcpu *vcpu, struct sbi_result result)
+{
+    vcpu->x[REG_A0] = (uint64_t)result.error;
+    vcpu->x[REG_A1] = result.value;
+}
+
+/* HV_SBI(EID, call): struct sbi_result call(struct vcpu *, uint64_t function) serves it. */
 REGISTRY(hv_sbi, struct sbi_entry);
-#define HV_SBI(first_, last_, call_)                                                              \
-    REGISTER(hv_sbi, struct sbi_entry) = {.first = (first_), .last = (last_), .call = (call_)}
+#define HV_SBI(extension_, call_)                                                                 \
+    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                               \
+    {                                                                                             \
+        sbi_return(vcpu, call_(vcpu, function));                                                  \
+    }                                                                                             \
+    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = call_##_serve}
+
+/* HV_SBI_LEGACY(EID, call): uint64_t call(struct vcpu *) answers in a0 alone. */
+#define HV_SBI_LEGACY(extension_, call_)                                                          \
+    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                               \
+    {                                                                                             \
+        (void)function; /* a6 means nothing to a legacy call */                                   \
+        vcpu->x[REG_A0] = call_(vcpu);                                                            \
+    }                                                                                             \
+    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = call_##_serve}
 
 /* Is there an extension of that number? For probe_extension: it tells the truth. */
 bool sbi_extension_exists(uint64_t extension);

@@ -67,5 +67,5 @@ static struct sbi_result steal(struct vcpu *vcpu, uint64_t function)
     return set_area(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], vcpu->x[REG_A2]);
 }
 
-HV_SBI(SBI_EXT_STA, SBI_EXT_STA, steal);
+HV_SBI(SBI_EXT_STA, steal);
 HV_SWITCH(NULL, publish);

@@ -9,4 +9,4 @@ static struct sbi_result time(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 
-HV_SBI(SBI_EXT_TIME, SBI_EXT_TIME, time);
+HV_SBI(SBI_EXT_TIME, time);

@@ -40,6 +40,7 @@ void trace_ring_init(unsigned hart, uint64_t base, uint64_t records)
 void trace_enable(bool on)
 {
     trace_header.enabled = on && trace_header.hart_count > 0;
+    this_hart()->reschedule = true;
 }
 
 /* Options: trace=on|off, trace_records=N (a power of two, for each hart). */

@@ -10,23 +10,30 @@
 
 struct vcpu;
 
+typedef void exit_handler(struct vcpu *vcpu);
+
 struct exit_entry {
     uint64_t cause; /* scause */
-    void (*handle)(struct vcpu *vcpu);
+    exit_handler *handle;
+    exit_handler *handle_traced; /* in its place while tracing is on; NULL: the same */
 };
 
 REGISTRY(hv_exit, struct exit_entry);
 #define HV_EXIT(cause_, handle_)                                                                  \
     REGISTER(hv_exit, struct exit_entry) = {.cause = (cause_), .handle = (handle_)}
 
+#define HV_EXIT_TRACED(cause_, handle_, traced_)                                                  \
+    REGISTER(hv_exit, struct exit_entry) = {                                                      \
+        .cause = (cause_), .handle = (handle_), .handle_traced = (traced_)}
+
 #define EXIT_CAUSES 64
 
 /* exceptions 0 … 31, then interrupts 0 … 31 */
 static inline unsigned exit_index(uint64_t cause)
 {
-    return (cause & 31) | (cause >> 63) << 5;
+    return (int64_t)cause < 0 ? 32 + (cause & 31) : cause & 31;
 }
 
-extern void (*exit_handlers[EXIT_CAUSES])(struct vcpu *vcpu);
+extern exit_handler *exit_handlers[EXIT_CAUSES];
 
 #endif

@@ -7,27 +7,36 @@
 #include "vcpu/exit.h"
 #include "vm/vm.h"
 
-void (*exit_handlers[EXIT_CAUSES])(struct vcpu *vcpu);
+exit_handler *exit_handlers[EXIT_CAUSES];
 
-/*
- * vcpu_enter keeps none of s1 … s11. Saying so here, to a function that never returns and
- * reloads what it needs from tp, spares every exit 22 loads and stores.
- */
-static inline uint64_t enter(struct vcpu *vcpu)
+/* While tracing is on, every cause leads to handle_traced, which knows where to go on. An
+ * untraced exit so pays nothing for the tracepoints beside it. */
+static exit_handler *handlers_when_traced[EXIT_CAUSES];
+static exit_handler *all_traced[EXIT_CAUSES];
+
+static struct vcpu *choose(struct hart *hart);
+
+_Noreturn void run_loop(void)
 {
-#ifdef __riscv
-    register uint64_t a0 __asm__("a0") = (uint64_t)vcpu;
+    for (;;) {
+        struct hart *hart = this_hart();
+        struct vcpu *vcpu = hart->reschedule ? choose(hart) : hart->current;
 
-    __asm__ volatile("call vcpu_enter"
-                     : "+r"(a0)
-                     :
-                     : "ra", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a1", "a2", "a3", "a4", "a5",
-                       "a6", "a7", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10",
-                       "s11", "memory");
-    return a0;
-#else
-    return vcpu_enter(vcpu);
-#endif
+        uint64_t cause = guest_run(&vcpu);
+
+        unsigned index = exit_index(cause);
+        vcpu->exits[index]++;
+        this_hart()->handlers[index](vcpu);
+    }
+}
+
+static struct vcpu *choose(struct hart *hart)
+{
+    struct vcpu *vcpu = schedule(hart);
+
+    hart->handlers = trace_header.enabled ? all_traced : exit_handlers;
+    trace(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
+    return vcpu;
 }
 
 static void trace_exit(const struct vcpu *vcpu, uint64_t cause)
@@ -43,43 +52,36 @@ static void trace_exit(const struct vcpu *vcpu, uint64_t cause)
                     detail.htval, 0);
 }
 
-_Noreturn void run_loop(void)
+static void handle_traced(struct vcpu *vcpu)
 {
-    for (;;) {
-        struct hart *hart = this_hart();
-        struct vcpu *vcpu = hart->current;
+    uint64_t cause = trap_cause();
+    struct hart *hart = this_hart();
 
-        if (hart->reschedule)
-            vcpu = schedule(hart);
-        trace(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
-
-        uint64_t cause = enter(vcpu);
-
-        vcpu = this_hart()->current;
-        if (__builtin_expect(trace_header.enabled, 0))
-            trace_exit(vcpu, cause);
-        unsigned index = exit_index(cause);
-        vcpu->exits[index]++;
-        exit_handlers[index](vcpu);
-    }
+    trace_exit(vcpu, cause);
+    handlers_when_traced[exit_index(cause)](vcpu);
+    if (!hart->reschedule)
+        trace_write(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
 }
 
 /* A cause without a handler: nothing that a guest does may lead here unnoticed. */
 static void exit_unknown(struct vcpu *vcpu)
 {
-    struct trap_detail detail;
-
-    trap_detail_read(&detail);
-    vm_kill(vcpu->vm, "exit for which there is no handler, at pc 0x%lx, stval 0x%lx", vcpu->pc,
-            detail.stval);
+    vm_kill(vcpu->vm, "%s, for which there is no handler, at pc 0x%lx, stval 0x%lx",
+            cause_name(trap_cause()), vcpu->pc, trap_stval());
 }
 
 static void exits_init(void)
 {
-    for (unsigned i = 0; i < EXIT_CAUSES; i++)
-        exit_handlers[i] = exit_unknown;
-    REGISTRY_EACH (hv_exit, struct exit_entry, entry)
-        exit_handlers[exit_index(entry->cause)] = entry->handle;
+    for (unsigned i = 0; i < EXIT_CAUSES; i++) {
+        exit_handlers[i] = handlers_when_traced[i] = exit_unknown;
+        all_traced[i] = handle_traced;
+    }
+    REGISTRY_EACH (hv_exit, struct exit_entry, entry) {
+        unsigned index = exit_index(entry->cause);
+        exit_handlers[index] = entry->handle;
+        handlers_when_traced[index] =
+            entry->handle_traced ? entry->handle_traced : entry->handle;
+    }
 }
 
 HV_INIT(INIT_TABLES, exits_init);
