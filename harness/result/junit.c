@@ -1,63 +1,18 @@
 /*
- * JUnit XML and TAP 13: the formats that continuous integration reads. Names are unique, since
+ * JUnit XML, which continuous integration reads. Names are unique, since
  * GitLab drops a test whose name it has seen; control characters are left out, since XML 1.0
  * has no way to write them.
  */
+#include "result/escape.h"
 #include "result/write.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Length of the valid UTF-8 sequence at `at`, or 0. XML's excluded U+FFFE and U+FFFF count as
- * invalid. */
-static size_t sequence(const unsigned char *at)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } shape[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t length = 1; length <= 4; length++) {
-        if ((at[0] & shape[length - 1].mask) != shape[length - 1].lead)
-            continue;
-        uint32_t point = at[0] & (unsigned char)~shape[length - 1].mask;
-        for (size_t i = 1; i < length; i++) {
-            if ((at[i] & 0xc0) != 0x80)
-                return 0;
-            point = point << 6 | (at[i] & 0x3f);
-        }
-        bool bad = point < shape[length - 1].least || point > 0x10ffff || point == 0xfffe ||
-                   point == 0xffff || (point >= 0xd800 && point < 0xe000);
-        return bad ? 0 : length;
-    }
-    return 0;
-}
-
-static void xml(FILE *out, const char *text)
-{
-    for (const unsigned char *at = (const unsigned char *)(text ? text : ""); *at;) {
-        size_t length = sequence(at);
-        if (length == 0)
-            fputs("\xef\xbf\xbd", out);
-        else if (*at == '&')
-            fputs("&amp;", out);
-        else if (*at == '<')
-            fputs("&lt;", out);
-        else if (*at == '>')
-            fputs("&gt;", out);
-        else if (*at == '"')
-            fputs("&quot;", out);
-        else if (*at == '\n' || *at == '\t')
-            fprintf(out, "&#%d;", *at);
-        else if (*at >= 0x20 && *at != 0x7f)
-            fwrite(at, 1, length, out);
-        at += length ? length : 1;
-    }
-}
-
 static void attribute(FILE *out, const char *name, const char *value)
 {
     fprintf(out, " %s=\"", name);
-    xml(out, value);
+    escape_xml(out, value);
     fputc('"', out);
 }
 
@@ -65,19 +20,19 @@ static void attribute(FILE *out, const char *name, const char *value)
 static void account(FILE *out, const struct result_check *check, const struct result_item *item)
 {
     for (size_t i = 0; i < item->line_count; i++) {
-        xml(out, result_line_kind_name(item->lines[i].kind));
+        escape_xml(out, result_line_kind_name(item->lines[i].kind));
         fputs(": ", out);
-        xml(out, item->lines[i].text);
+        escape_xml(out, item->lines[i].text);
         fputc('\n', out);
     }
     if (item->hint) {
         fputs("hint: ", out);
-        xml(out, item->hint);
+        escape_xml(out, item->hint);
         fputc('\n', out);
     }
     if (*check->replay) {
         fputs("replay: ", out);
-        xml(out, check->replay);
+        escape_xml(out, check->replay);
         fputc('\n', out);
     }
 }
@@ -92,11 +47,11 @@ static const char *junit_element(enum verdict verdict)
 static void test_case(FILE *out, const struct result_check *check, const struct result_item *item)
 {
     fputs("  <testcase classname=\"", out);
-    xml(out, check->id);
+    escape_xml(out, check->id);
     fputs("\" name=\"", out);
-    xml(out, item->id);
+    escape_xml(out, item->id);
     fputs(": ", out);
-    xml(out, item->title);
+    escape_xml(out, item->title);
     fprintf(out, " (seed %" PRIu64 ")\" time=\"%.6f\"", check->seed,
             (double)check->virtual_ns / 1e9);
     if (*check->file)
