@@ -58,7 +58,6 @@ enum audit_diagnosis {
     AUDIT_RESERVED_BITS,        /* "reserved PTE bits set" */
     AUDIT_MISALIGNED,           /* "superpage misaligned" */
     AUDIT_MALFORMED,            /* "malformed page table" */
-    AUDIT_SAME_VMID,            /* "two trees with one VMID" */
     AUDIT_DIAGNOSES
 };
 

@@ -11,9 +11,10 @@
 #include "symbols/symbols.h"
 
 /*
- * Fills *input. hgatps: the values seen; of several with one root the last VMID is taken, and
- * roots whose page no longer holds a table of a live VM (ended and destroyed) are skipped when
- * `live_only` and the monitor tells so.
+ * Fills *input. hgatps: the values seen, in order; of several with one root the last counts. Roots
+ * of VMs that are gone, whose memory belongs to others by now, are left out: those that lie in
+ * another tree's pages, but only while the hypervisor tells of fewer VMs than there are roots.
+ * A tree that no VM's device tree lies in is named "vmid N", and its promised size is not known.
  */
 void audit_from_machine(struct audit_input *input, const struct ram *ram,
                         const struct symbols *hypervisor, const uint64_t *hgatps, size_t count);

@@ -1,0 +1,186 @@
+/* From a machine to the audit's input: reserved ranges, trees, and the VMs' names. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/monitor.h"
+#include "abi/trace.h"
+#include "audit/machine.h"
+
+#define PAGE             4096u
+#define INITRD_OFFSET    (128ull << 20) /* QEMU: kernel + min(RAM / 2, 128 MiB) */
+#define DEVICE_TREE_MOST (64u << 10)
+
+static void reserve(struct audit_input *input, uint64_t from, uint64_t to, const char *what)
+{
+    size_t most = sizeof(input->reserved) / sizeof(input->reserved[0]);
+
+    if (from < to && input->reserved_count < most)
+        input->reserved[input->reserved_count++] = (struct audit_reserved){from, to, what};
+}
+
+/* Rings are named by the header (told), so a ring that is nonsense is left out, not believed. */
+static void reserve_rings(struct audit_input *input, const struct symbols *hypervisor)
+{
+    static const char *const names[TRACE_MAX_HARTS] = {
+        "trace ring of hart 0", "trace ring of hart 1", "trace ring of hart 2",
+        "trace ring of hart 3", "trace ring of hart 4", "trace ring of hart 5",
+        "trace ring of hart 6", "trace ring of hart 7"};
+    struct trace_header header;
+    uint64_t at;
+
+    if (!symbols_find(hypervisor, "trace_header", &at, NULL) ||
+        !ram_copy(input->ram, at, &header, sizeof(header)) ||
+        memcmp(header.magic, TRACE_MAGIC, sizeof(header.magic)) != 0)
+        return;
+    for (unsigned hart = 0; hart < TRACE_MAX_HARTS && hart < header.hart_count; hart++) {
+        uint64_t bytes = header.ring[hart].capacity * sizeof(struct trace_record);
+
+        if (header.ring[hart].capacity < input->ram->bytes &&
+            ram_at(input->ram, header.ring[hart].base, bytes))
+            reserve(input, header.ring[hart].base, header.ring[hart].base + bytes, names[hart]);
+    }
+}
+
+/* The bundle, where QEMU puts an initrd; NULL: none there. */
+static const struct bundle_header *find_bundle(const struct ram *ram, uint64_t kernel, uint64_t *at)
+{
+    uint64_t half = ram->bytes / 2;
+
+    *at = (kernel + (half < INITRD_OFFSET ? half : INITRD_OFFSET)) & ~(uint64_t)(PAGE - 1);
+    const struct bundle_header *bundle = ram_at(ram, *at, sizeof(*bundle));
+
+    if (!bundle || memcmp(bundle->magic, BUNDLE_MAGIC, sizeof(bundle->magic)) != 0 ||
+        bundle->vm_count > BUNDLE_MAX_VMS || !ram_at(ram, *at, bundle->total_bytes))
+        return NULL;
+    return bundle;
+}
+
+/* A tree belongs to the VM whose device tree, as coach packed it, stands in its memory. */
+static bool holds_device_tree(const struct ram *ram, uint64_t hgatp, uint64_t bundle,
+                              const struct bundle_section *section)
+{
+    uint64_t bytes = section->bytes;
+    const void *packed = ram_at(ram, bundle + section->offset, bytes);
+
+    if (!packed || bytes == 0 || bytes > DEVICE_TREE_MOST)
+        return false;
+    void *found = malloc(bytes);
+    bool same = found && walk_copy(ram, hgatp, section->gpa, found, bytes) &&
+                memcmp(found, packed, bytes) == 0;
+    free(found);
+    return same;
+}
+
+static void name_tree(struct audit_input *input, struct audit_tree *tree,
+                      const struct bundle_header *bundle, uint64_t at)
+{
+    snprintf(tree->name, sizeof(tree->name), "vmid %u", HGATP_VMID(tree->hgatp));
+    for (uint32_t i = 0; bundle && i < bundle->vm_count; i++) {
+        const struct bundle_vm *vm =
+            ram_at(input->ram, at + BUNDLE_HEADER_BYTES + i * sizeof(*vm), sizeof(*vm));
+
+        if (!vm || !holds_device_tree(input->ram, tree->hgatp, at, &vm->dtb))
+            continue;
+        snprintf(tree->name, sizeof(tree->name), "%.*s", (int)sizeof(vm->name) - 1, vm->name);
+        tree->memory = vm->memory;
+        return;
+    }
+}
+
+/* A tree whose root has become another tree's memory or table is that of a VM that is gone … */
+struct reuse {
+    uint64_t root; /* physical, 16 KiB */
+    bool found;
+};
+
+static bool reuse_leaf(const struct walk_leaf *leaf, void *argument)
+{
+    struct reuse *reuse = argument;
+
+    reuse->found =
+        reuse->root + 4 * PAGE > leaf->physical && reuse->root < leaf->physical + leaf->bytes;
+    return !reuse->found;
+}
+
+static bool reuse_table(const struct walk_table *table, void *argument)
+{
+    struct reuse *reuse = argument;
+
+    reuse->found =
+        reuse->root + 4 * PAGE > table->physical && reuse->root < table->physical + table->bytes;
+    return !reuse->found;
+}
+
+static bool is_reused(const struct audit_input *input, uint64_t hgatp, const uint64_t *later,
+                      size_t count)
+{
+    struct reuse reuse = {.root = HGATP_PPN(hgatp) << 12 & ~0x3fffull};
+    const struct walk_visitor visitor = {
+        .leaf = reuse_leaf, .table = reuse_table, .argument = &reuse};
+    struct walk_count visited;
+
+    for (size_t i = 0; i < count && !reuse.found; i++)
+        walk_second_stage(input->ram, later[i], &visitor, &visited);
+    return reuse.found;
+}
+
+/* … which counts only if there are more roots than VMs that the hypervisor tells to hold memory. */
+static bool some_vm_is_gone(const struct audit_input *input, const struct symbols *hypervisor,
+                            size_t roots)
+{
+    struct monitor monitor;
+    size_t holding = 0;
+    uint64_t at;
+
+    if (!symbols_find(hypervisor, "monitor", &at, NULL) ||
+        !ram_copy(input->ram, at, &monitor, sizeof(monitor)) ||
+        memcmp(monitor.magic, MONITOR_MAGIC, sizeof(monitor.magic)) != 0)
+        return false;
+    for (uint32_t i = 0; i < MONITOR_MAX_VMS && i < monitor.vm_count; i++) {
+        uint32_t state = monitor.vm[i].state;
+
+        holding += state == VM_STATE_RUNNING || state == VM_STATE_PAUSED || state == VM_STATE_ENDED;
+    }
+    return roots > holding;
+}
+
+static bool has_root(const uint64_t *hgatps, size_t count, uint64_t hgatp)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (HGATP_PPN(hgatps[i]) == HGATP_PPN(hgatp))
+            return true;
+    }
+    return false;
+}
+
+void audit_from_machine(struct audit_input *input, const struct ram *ram,
+                        const struct symbols *hypervisor, const uint64_t *hgatps, size_t count)
+{
+    uint64_t from, to, at;
+
+    *input = (struct audit_input){.ram = ram};
+    symbols_extent(hypervisor, &from, &to);
+    reserve(input, ram->base, from, "firmware");
+    reserve(input, from, to, "hypervisor");
+    reserve_rings(input, hypervisor);
+    const struct bundle_header *bundle = find_bundle(ram, from, &at);
+    if (bundle)
+        reserve(input, at, at + bundle->total_bytes, "boot bundle");
+    size_t roots = 0;
+    for (size_t i = 0; i < count; i++)
+        roots += !has_root(&hgatps[i + 1], count - i - 1, hgatps[i]);
+    bool some_gone = some_vm_is_gone(input, hypervisor, roots);
+
+    for (size_t i = 0; i < count && input->trees < AUDIT_VMS; i++) {
+        if (has_root(&hgatps[i + 1], count - i - 1, hgatps[i]))
+            continue; /* the same tree under a newer VMID */
+        if (some_gone && is_reused(input, hgatps[i], &hgatps[i + 1], count - i - 1))
+            continue;
+        struct audit_tree *tree = &input->tree[input->trees++];
+
+        tree->hgatp = hgatps[i];
+        name_tree(input, tree, bundle, at);
+    }
+}
