@@ -132,7 +132,8 @@ static int allow(int ruleset, const char *path, uint64_t rights)
 static int allow_all(int ruleset, const char *work, const char *const *readable, uint64_t known)
 {
     static const char *const system[] = {
-        "/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/dev/urandom", "/dev/zero", NULL};
+        "/usr",         "/lib",      "/lib64", "/bin", "/etc/ld.so.cache",
+        "/dev/urandom", "/dev/zero", "/proc",  NULL};
     for (size_t i = 0; system[i] != NULL; i++) {
         if (allow(ruleset, system[i], READ_RIGHTS & known) != 0) {
             return -1;

@@ -106,6 +106,31 @@ const char *const *wrap_command(const struct sandbox_job *job)
     return words.list;
 }
 
+/* The program that is running now, by its full path. */
+static const char *this_program(void)
+{
+    char *path = allocate(1, 4097);
+    return readlink("/proc/self/exe", path, 4096) > 0 ? path : "/proc/self/exe";
+}
+
+const char *const *wrap_machine(enum sandbox_tier tier, const char *work,
+                                const char *const *readable)
+{
+    static const char *const nothing[] = {NULL};
+    if (tier == SANDBOX_BUBBLEWRAP) {
+        struct sandbox_job job = {.argv = nothing, .work = work, .readable = readable};
+        return wrap_command(&job);
+    }
+    struct words words = {0};
+    add_all(&words, (const char *const[]){this_program(), "confine", "--tier", sandbox_name(tier),
+                                          "--work", work, NULL});
+    for (size_t i = 0; readable != NULL && readable[i] != NULL; i++) {
+        add_all(&words, (const char *const[]){"--read", readable[i], NULL});
+    }
+    add(&words, "--");
+    return words.list;
+}
+
 static int give_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     (void)status;

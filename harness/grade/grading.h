@@ -1,0 +1,31 @@
+/* One grading, from a submission to a result: what `coach grade` does, without its options. */
+#ifndef HARNESS_GRADE_GRADING_H
+#define HARNESS_GRADE_GRADING_H
+
+#include "grade/lab_range.h"
+#include "grade/sandbox.h"
+#include "result/result.h"
+
+struct grading {
+    const struct course *course;
+    struct lab_range labs;
+    const char *submission; /* as intake_open takes it */
+    const char *hidden;     /* a folder with more checks, or NULL */
+    enum sandbox_tier tier;
+    bool allow_weak; /* hidden checks even in the weakest tier */
+    bool reference;  /* grade the course's own solution in place of a submission */
+    bool quiet;
+    bool seeded;
+    uint64_t seed;
+    unsigned jobs;
+    void (*begun)(const struct result_run *zero, void *context); /* with an all-zero result */
+    void *context;
+};
+
+/*
+ * Grades. The result, or NULL with *error when nothing can be said: no such submission, no such
+ * course, no sandbox. What is the submission's fault is in the result.
+ */
+struct result_run *grading_run(const struct grading *grading, struct error *error);
+
+#endif

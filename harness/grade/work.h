@@ -1,0 +1,31 @@
+/*
+ * One grading's working folders: the tree that is built (the sandbox's user may write there), and
+ * what is judged, taken over from it afterwards.
+ */
+#ifndef HARNESS_GRADE_WORK_H
+#define HARNESS_GRADE_WORK_H
+
+#include "grade/sandbox.h"
+#include "result/result.h"
+#include "stage/tree.h"
+
+struct work {
+    char *root;   /* a temporary folder; holds the two below */
+    char *tree;   /* where the submission is built */
+    char *judged; /* hv/stagecoach.elf, guest-os/rider.elf, guest-os/probes: for the checks */
+};
+
+/* Makes the folders. `course` is where built probes are. -1 with *error. */
+int work_open(struct work *work, const struct course *course, struct error *error);
+void work_close(struct work *work);
+
+/*
+ * Builds the tree in the sandbox with the course's own Makefile and takes over the images.
+ * Adds the check "build" to *run, with one item, without points: pass; build error, with the
+ * compiler's lines; toolchain fault. Returns that verdict. VERDICT_HARNESS_FAULT with *error
+ * when the sandbox or a folder fails.
+ */
+enum verdict work_build(struct work *work, const struct tree *tree, enum sandbox_tier tier,
+                        struct result_run *run, struct error *error);
+
+#endif
