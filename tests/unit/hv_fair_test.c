@@ -1,4 +1,4 @@
-/* hv/sched/weighted_fair.c: shares, caps and latencies, in a simulated hart. */
+/* hv/sched/weighted_fair.c: shares and latencies, in a simulated hart. */
 #include "sched/sched.h"
 
 #include "hv/fake_metal.h"
@@ -154,88 +154,6 @@ static void nobody_waits_longer_than_its_share_makes_it(void)
     CU_ASSERT_TRUE(sim.vcpu[2].longest_wait <= 22 * SLICE);
 }
 
-static void a_cap_holds_although_the_hart_idles(void)
-{
-    sim_begin(&sim, "fair");
-    sim_busy_vm(&sim, 1, 25);
-    sim_run(&sim, 10 * TICKS_PER_S);
-    CU_ASSERT_TRUE(distance(sim.vcpu[0].received, 10 * TICKS_PER_S / 4) <= CAP_PERIOD / 4);
-    CU_ASSERT_EQUAL(sim.idle + sim.vcpu[0].received, 10 * TICKS_PER_S);
-    CU_ASSERT_TRUE(sim.vcpu[0].longest_wait <= CAP_PERIOD);
-}
-
-static void what_a_cap_leaves_goes_to_the_others_by_weight(void)
-{
-    sim_begin(&sim, "fair");
-    sim_busy_vm(&sim, 8000, 10);
-    sim_busy_vm(&sim, 200, 0);
-    sim_busy_vm(&sim, 100, 0);
-    sim_run(&sim, 10 * TICKS_PER_S);
-    CU_ASSERT_TRUE(distance(sim.vcpu[0].received, TICKS_PER_S) <= TICKS_PER_S / 50);
-    CU_ASSERT_TRUE(distance(sim.vcpu[1].received, 6 * TICKS_PER_S) <= TICKS_PER_S / 20);
-    CU_ASSERT_TRUE(distance(sim.vcpu[2].received, 3 * TICKS_PER_S) <= TICKS_PER_S / 20);
-    CU_ASSERT_EQUAL(sim.idle, 0);
-}
-
-static void a_cap_above_the_share_changes_nothing(void)
-{
-    sim_begin(&sim, "fair");
-    sim_busy_vm(&sim, 1, 80);
-    sim_busy_vm(&sim, 1, 400);
-    sim_run(&sim, 4 * TICKS_PER_S);
-    CU_ASSERT_TRUE(worst_error(4 * TICKS_PER_S) <= SLICE);
-    CU_ASSERT_EQUAL(sim.idle, 0);
-}
-
-static void every_cap_is_kept_over_every_period(void)
-{
-    for (uint32_t cap = 1; cap <= 99; cap += 7) {
-        uint64_t budget = CAP_PERIOD * cap / 100;
-        sim_begin(&sim, "fair");
-        sim_busy_vm(&sim, 1000, cap);
-        sim_busy_vm(&sim, 1, 0);
-        sim.piece = 3333;
-        sim_run(&sim, CAP_PERIOD - sim.now % CAP_PERIOD); /* to where a period begins */
-        for (unsigned period = 0; period < 20; period++) {
-            sim_restart_counting(&sim);
-            sim_run(&sim, CAP_PERIOD);
-            CU_ASSERT_TRUE(sim.vcpu[0].received <= budget);
-            CU_ASSERT_TRUE(sim.vcpu[0].received + SLICE + 1 >= budget);
-        }
-    }
-}
-
-static void at_the_cap_pick_says_when_it_lifts(void)
-{
-    uint64_t until;
-
-    sim_begin(&sim, "fair");
-    sim_busy_vm(&sim, 1, 5);
-    const struct sched_policy *policy = sim.queue.policy;
-    uint64_t start = sim.now - sim.now % CAP_PERIOD + CAP_PERIOD;
-    CU_ASSERT_PTR_EQUAL(policy->pick(&sim.queue, start, &until), &sim.vcpu[0].entity);
-    CU_ASSERT_EQUAL(until, start + CAP_PERIOD / 20); /* the slice ends with the budget */
-    policy->account(&sim.queue, &sim.vcpu[0].entity, CAP_PERIOD / 20, until);
-    CU_ASSERT_PTR_NULL(policy->pick(&sim.queue, until, &until));
-    CU_ASSERT_EQUAL(until, start + CAP_PERIOD);
-    CU_ASSERT_PTR_EQUAL(policy->pick(&sim.queue, until, &until), &sim.vcpu[0].entity);
-}
-
-static void an_overrun_is_charged_to_the_next_period(void)
-{
-    uint64_t until;
-
-    sim_begin(&sim, "fair");
-    sim_busy_vm(&sim, 1, 10);
-    const struct sched_policy *policy = sim.queue.policy;
-    uint64_t start = sim.now - sim.now % CAP_PERIOD + CAP_PERIOD, budget = CAP_PERIOD / 10;
-    policy->pick(&sim.queue, start, &until);
-    policy->account(&sim.queue, &sim.vcpu[0].entity, budget * 3 / 2, start + budget * 3 / 2);
-    CU_ASSERT_PTR_NULL(policy->pick(&sim.queue, start + budget * 3 / 2, &until));
-    CU_ASSERT_PTR_NOT_NULL(policy->pick(&sim.queue, start + CAP_PERIOD, &until));
-    CU_ASSERT_EQUAL(until, start + CAP_PERIOD + budget / 2);
-}
-
 static void a_woken_vcpu_preempts_only_another_vm_that_is_ahead(void)
 {
     begin_busy(2, (uint32_t[]){1, 1});
@@ -249,15 +167,14 @@ static void a_woken_vcpu_preempts_only_another_vm_that_is_ahead(void)
     CU_ASSERT_FALSE(policy->preempts(&sim.queue, a, b));
 }
 
-static void a_vm_at_its_cap_does_not_preempt(void)
+static void a_cap_above_the_share_changes_nothing(void)
 {
     sim_begin(&sim, "fair");
-    sim_busy_vm(&sim, 1, 0);
-    sim_busy_vm(&sim, 1000, 10);
-    const struct sched_policy *policy = sim.queue.policy;
-    policy->account(&sim.queue, &sim.vcpu[1].entity, CAP_PERIOD / 10, sim.now);
-    policy->account(&sim.queue, &sim.vcpu[0].entity, CAP_PERIOD, sim.now);
-    CU_ASSERT_FALSE(policy->preempts(&sim.queue, &sim.vcpu[1].entity, &sim.vcpu[0].entity));
+    sim_busy_vm(&sim, 1, 80);
+    sim_busy_vm(&sim, 1, 400);
+    sim_run(&sim, 4 * TICKS_PER_S);
+    CU_ASSERT_TRUE(worst_error(4 * TICKS_PER_S) <= SLICE);
+    CU_ASSERT_EQUAL(sim.idle, 0);
 }
 
 static void random_sleepers_never_break_it(void)
@@ -299,14 +216,7 @@ TEST_SUITE(hv_fair,
            {"a newcomer neither starves nor is starved", a_newcomer_neither_starves_nor_is_starved},
            {"nobody waits longer than its share makes it",
             nobody_waits_longer_than_its_share_makes_it},
-           {"a cap holds although the hart idles", a_cap_holds_although_the_hart_idles},
-           {"what a cap leaves goes to the others by weight",
-            what_a_cap_leaves_goes_to_the_others_by_weight},
            {"a cap above the share changes nothing", a_cap_above_the_share_changes_nothing},
-           {"every cap is kept over every period", every_cap_is_kept_over_every_period},
-           {"at the cap, pick says when it lifts", at_the_cap_pick_says_when_it_lifts},
-           {"an overrun is charged to the next period", an_overrun_is_charged_to_the_next_period},
            {"a woken vCPU preempts only another VM that is ahead",
             a_woken_vcpu_preempts_only_another_vm_that_is_ahead},
-           {"a VM at its cap does not preempt", a_vm_at_its_cap_does_not_preempt},
            {"random sleepers never break it", random_sleepers_never_break_it});

@@ -9,5 +9,5 @@ HV_NATIVE_SOURCES := \
     hv/memory/page.c hv/memory/gstage.c hv/memory/gstage_walk.c hv/memory/vmid.c \
     hv/sched/policy.c hv/sched/round_robin.c hv/sched/weighted_fair.c \
     hv/vm/bundle.c \
-    tests/unit/hv/arena.c tests/unit/hv/fake_metal.c tests/unit/hv/native_string.c \
-    tests/unit/hv/simulator.c
+    tests/unit/hv/arena.c tests/unit/hv/bundle_maker.c tests/unit/hv/fake_metal.c \
+    tests/unit/hv/native_string.c tests/unit/hv/simulator.c
