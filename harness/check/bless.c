@@ -13,8 +13,9 @@
 #include "check/machine.h"
 #include "check/names.h"
 
-#define MOST_LINES 40
-#define MOST_NAMES 60
+#define MOST_LINES  40
+#define MOST_NAMES  60
+#define TIMEBASE_HZ 10000000
 
 /* Guest addresses that have a name in the draft. */
 struct draft {
@@ -123,7 +124,18 @@ static void print_draft(const struct facts *facts)
     printf("    HOLDS: told equals seen\n");
 }
 
-int bless(const struct check *check, const struct jobs_options *options)
+static void print_run(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->events; i++) {
+        char line[320];
+        event_print(line, sizeof line, facts->event[i], facts->first_tick, TIMEBASE_HZ);
+        puts(line);
+    }
+    printf("%s\n", facts->why);
+}
+
+static int run_once(const struct check *check, const struct jobs_options *options,
+                    void (*print)(const struct facts *facts))
 {
     struct machine *machine = allocate(1, sizeof *machine);
     struct error error;
@@ -132,8 +144,18 @@ int bless(const struct check *check, const struct jobs_options *options)
     if (machine_run(machine, check, seed, &options->run, &error) != 0)
         status = error_report(&error);
     else
-        print_draft(&machine->facts);
+        print(&machine->facts);
     machine_free(machine);
     free(machine);
     return status;
+}
+
+int bless(const struct check *check, const struct jobs_options *options)
+{
+    return run_once(check, options, print_draft);
+}
+
+int print_events(const struct check *check, const struct jobs_options *options)
+{
+    return run_once(check, options, print_run);
 }

@@ -21,11 +21,20 @@ struct arguments {
     size_t file_count;
     const char *emit[MOST_EMITS];
     size_t emits;
-    bool bless, list, full;
+    bool bless, events, list, full;
     struct error error;
 };
 
-enum { KEY_HYPERVISOR = 256, KEY_BUILD, KEY_EMIT, KEY_BLESS, KEY_KEEP, KEY_LIST, KEY_WALL };
+enum {
+    KEY_HYPERVISOR = 256,
+    KEY_BUILD,
+    KEY_EMIT,
+    KEY_BLESS,
+    KEY_KEEP,
+    KEY_LIST,
+    KEY_WALL,
+    KEY_EVENTS
+};
 
 static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "Run N checks at a time (default: one a processor)", 0},
@@ -37,6 +46,7 @@ static const struct argp_option options[] = {
      "Write a report: terminal, json, junit, tap, html …; may be repeated", 0},
     {"keep", KEY_KEEP, "DIR", 0, "Keep trace, console and memory map of each run in DIR", 0},
     {"bless", KEY_BLESS, NULL, 0, "Draft an item's expectations from a run, on standard output", 0},
+    {"events", KEY_EVENTS, NULL, 0, "Print the events of a run as expectations see them", 0},
     {"list", KEY_LIST, NULL, 0, "List the checks with their points and stop", 0},
     {"wall", KEY_WALL, "TIME", 0, "Backstop in real time for one run (default 60s)", 0},
     {0},
@@ -89,6 +99,9 @@ static int take_option(int key, char *value, struct arguments *arguments)
         break;
     case KEY_BLESS:
         arguments->bless = true;
+        break;
+    case KEY_EVENTS:
+        arguments->events = true;
         break;
     case KEY_LIST:
         arguments->list = true;
@@ -228,6 +241,8 @@ static int check_command(int argc, char **argv)
         list(checks, arguments.file_count), status = COACH_OK;
     else if (checks && arguments.bless)
         status = bless(checks[0], &arguments.jobs);
+    else if (checks && arguments.events)
+        status = print_events(checks[0], &arguments.jobs);
     else if (checks)
         status = judge_all(&arguments, checks);
     for (size_t i = 0; i < arguments.file_count; i++) {

@@ -63,29 +63,96 @@ static enum outcome outcome_of(const struct observation *seen)
 
 /* ---- One order of events ----------------------------------------------------------------- */
 
+/* Record id of the VM whose second stage this is, found by its memory; -1: not known. */
+static int record_of(const struct machine *machine, uint64_t hgatp)
+{
+    for (size_t i = 0; i < machine->trees; i++) {
+        if (machine->tree[i].hgatp != hgatp || machine->tree[i].vm < 0)
+            continue;
+        for (int id = 0; id < 256; id++)
+            if (machine->facts.vm_of[id] == machine->tree[i].vm)
+                return id;
+    }
+    return -1;
+}
+
+/* Whose exit or entry it was, by hgatp: seen, whatever the trace says. */
+static void name_seen(struct machine *machine)
+{
+    struct event_list *seen = &machine->seen.seen;
+    uint64_t last = 0;
+    int id = -1;
+    for (size_t i = 0; i < seen->count; i++) {
+        struct event *event = &seen->event[i];
+        int field = event_field_index(event->type, "hgatp");
+        if (field < 0 || event->type->kind == SEEN_HGATP_WRITE)
+            continue;
+        if (event->value[field] != last) {
+            last = event->value[field];
+            id = record_of(machine, last);
+        }
+        if (id >= 0)
+            event->vm = (uint8_t)id;
+    }
+}
+
+/* The told events and how far they have been taken over. */
+struct merging {
+    struct machine *machine;
+    const struct event_list *told;
+    size_t next, count;
+};
+
+static void take_told(struct merging *merging, size_t until)
+{
+    while (merging->next < until)
+        merging->machine->order[merging->count++] = &merging->told->event[merging->next++];
+}
+
+/* Place behind the told kvm_entry of a seen entry: the hart's next, past one kvm_exit at most.
+ * The present place if there is none. */
+static size_t behind_entry(const struct merging *merging, unsigned hart)
+{
+    unsigned exits = 0;
+    for (size_t i = merging->next; i < merging->told->count && exits < 2; i++) {
+        const struct event *event = &merging->told->event[i];
+        if (event->hart != hart)
+            continue;
+        if (event->type->kind == TRACE_KVM_ENTRY)
+            return i + 1;
+        exits += event->type->kind == TRACE_KVM_EXIT;
+    }
+    return merging->next;
+}
+
 /*
- * Merges told and seen, each in its own order: a seen exit stands before the record that tells
- * of it, and whatever no record dates stands behind what it followed.
+ * Merges told and seen, each in its own order: a seen exit stands right before the record that
+ * tells of it, a seen entry right behind its kvm_entry, whose time it takes; whatever no record
+ * dates stands behind what it followed.
  */
 static void merge(struct machine *machine)
 {
-    const struct event_list *told = &machine->seen.told, *seen = &machine->seen.seen;
+    struct event_list *seen = &machine->seen.seen;
+    const struct event_list *told = &machine->seen.told;
     struct facts *facts = &machine->facts;
+    struct merging merging = {.machine = machine, .told = told};
     machine->order = allocate(told->count + seen->count + 1, sizeof *machine->order);
-    size_t count = 0, next = 0;
-    uint64_t now = 0;
     for (size_t i = 0; i < seen->count; i++) {
-        const struct event *event = &seen->event[i];
-        now = event->time != EVENT_NO_TIME && event->time > now ? event->time : now;
-        if (event->time != EVENT_NO_TIME)
-            while (next < told->count && told->event[next].time < event->time)
-                machine->order[count++] = &told->event[next++];
-        machine->order[count++] = event;
+        struct event *event = &seen->event[i];
+        size_t until = merging.next;
+        if (event->type->kind == SEEN_GUEST_ENTRY)
+            until = behind_entry(&merging, event->hart);
+        else if (event->time != EVENT_NO_TIME)
+            while (until < told->count && told->event[until].time < event->time)
+                until++;
+        if (event->type->kind == SEEN_GUEST_ENTRY && until > merging.next)
+            event->time = told->event[until - 1].time;
+        take_told(&merging, until);
+        machine->order[merging.count++] = event;
     }
-    while (next < told->count)
-        machine->order[count++] = &told->event[next++];
+    take_told(&merging, told->count);
     facts->event = machine->order;
-    facts->events = count;
+    facts->events = merging.count;
     facts->lost = told->lost;
     facts->first_tick = told->count ? told->event[0].time : 0;
     facts->end_tick = machine->seen.ticks;
@@ -176,6 +243,7 @@ void machine_fill_facts(struct machine *machine)
     facts->describe = describe;
     facts->argument = machine;
     map_vms(machine);
+    name_seen(machine);
     merge(machine);
     find_truth(machine);
     find_isolation(machine);

@@ -120,17 +120,37 @@ static char *boot_arguments(const struct check *check)
 }
 
 /* Which VM a second stage belongs to: the one whose own device tree stands in its memory. */
-static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp)
+static int owner_of(const struct machine *machine, const struct ram *ram, uint64_t hgatp)
 {
     uint8_t *found = NULL;
-    for (unsigned i = 0; i < machine->check->scenario.vms; i++) {
-        struct machine_vm *vm = &machine->vm[i];
+    int owner = -1;
+    for (unsigned i = 0; i < machine->check->scenario.vms && owner < 0; i++) {
+        const struct machine_vm *vm = &machine->vm[i];
         found = reallocate(found, vm->dtb_bytes);
         if (walk_copy(ram, hgatp, vm->dtb_address, found, vm->dtb_bytes) &&
             memcmp(found, vm->dtb, vm->dtb_bytes) == 0)
-            vm->hgatp = hgatp;
+            owner = (int)i;
     }
     free(found);
+    return owner;
+}
+
+/* Notes each second stage once, as soon as it can be told whose it is. */
+static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp)
+{
+    struct machine_tree *tree = NULL;
+    for (size_t i = 0; i < machine->trees && !tree; i++)
+        if (machine->tree[i].hgatp == hgatp)
+            tree = &machine->tree[i];
+    if (!tree && machine->trees < MACHINE_TREES) {
+        tree = &machine->tree[machine->trees++];
+        *tree = (struct machine_tree){hgatp, -1};
+    }
+    if (!tree || tree->vm >= 0)
+        return;
+    tree->vm = owner_of(machine, ram, hgatp);
+    if (tree->vm >= 0)
+        machine->vm[tree->vm].hgatp = hgatp;
 }
 
 void machine_audit(struct machine *machine, const struct observer_view *view)

@@ -21,6 +21,14 @@ struct machine_vm {
     struct symbols *symbols; /* opened when first asked for */
 };
 
+/* A second stage that was seen, and whose it is. */
+struct machine_tree {
+    uint64_t hgatp;
+    int vm; /* place in the scenario; -1: not known (yet) */
+};
+
+#define MACHINE_TREES 256
+
 struct register_watch; /* registers.h */
 
 struct machine {
@@ -29,6 +37,8 @@ struct machine {
     uint64_t seed;
     struct buffer bundle;
     struct machine_vm vm[BUNDLE_MAX_VMS];
+    struct machine_tree tree[MACHINE_TREES];
+    size_t trees;
     struct observation seen;
     bool observed; /* seen is filled */
     struct facts facts;
