@@ -20,6 +20,8 @@ struct hart {
     uint64_t id;    /* as the firmware counts */
     unsigned index; /* 0 … harts - 1 */
 
+    struct trace_ring *trace_ring;
+
     struct vcpu *current; /* whose turn it is; NULL: idle */
     struct vcpu *loaded;  /* whose VS CSRs are in the hart, current or not */
     struct vcpu *fp_loaded; /* whose FP registers are in the hart */

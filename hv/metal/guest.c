@@ -73,11 +73,6 @@ uint64_t guest_timer_read(void)
     return csr_read(vstimecmp);
 }
 
-void guest_timer_write(uint64_t deadline)
-{
-    csr_write(vstimecmp, deadline);
-}
-
 uint64_t guest_scounteren(void)
 {
     return csr_read(scounteren);
@@ -122,9 +117,4 @@ void hfence_vvma_asid_all(uint64_t asid)
 void hfence_vvma_asid_page(uint64_t gva, uint64_t asid)
 {
     __asm__ volatile("hfence.vvma %0, %1" ::"r"(gva), "r"(asid) : "memory");
-}
-
-void instruction_fence(void)
-{
-    __asm__ volatile("fence.i" ::: "memory");
 }

@@ -11,7 +11,8 @@
 
 #define COUNTER_TIME 2u /* hcounteren.TM: rdtime does not trap */
 
-static bool has_hypervisor, has_sstc;
+static bool has_hypervisor;
+bool machine_has_sstc;
 static unsigned vmid_bits;
 
 /* Reads a CSR that may not exist: 1 if it does, 0 if the read traps. */
@@ -42,17 +43,12 @@ void hart_probe(void)
         vmid_bits++;
     csr_write(hgatp, 0);
     csr_set(henvcfg, HENVCFG_STCE);
-    has_sstc = csr_exists(stimecmp) && (csr_read(henvcfg) & HENVCFG_STCE);
+    machine_has_sstc = csr_exists(stimecmp) && (csr_read(henvcfg) & HENVCFG_STCE);
 }
 
 bool hart_has_hypervisor(void)
 {
     return has_hypervisor;
-}
-
-bool hart_has_sstc(void)
-{
-    return has_sstc;
 }
 
 unsigned hart_vmid_bits(void)
@@ -73,7 +69,7 @@ HV_INIT(INIT_HART, hart_setup);
 
 void clock_arm(uint64_t deadline)
 {
-    if (has_sstc)
+    if (machine_has_sstc)
         csr_write(stimecmp, deadline);
     else
         firmware_set_timer(deadline);

@@ -36,7 +36,11 @@ uint64_t clock_now(void);
 /* Looks which of the optional parts the hart has; to be called once before the rest. */
 void hart_probe(void);
 bool hart_has_hypervisor(void); /* the H extension */
-bool hart_has_sstc(void);       /* stimecmp and vstimecmp */
+extern bool machine_has_sstc;
+static inline bool hart_has_sstc(void) /* stimecmp and vstimecmp */
+{
+    return machine_has_sstc;
+}
 unsigned hart_vmid_bits(void);
 
 /* Sets this hart up for guests: counters, interrupts enabled for HS. */
@@ -52,17 +56,17 @@ uint64_t hart_pending(void);
 
 /* ---- the guest whose context is loaded ---- */
 
-/* Runs the guest from (*vcpu)->x and pc until it traps; returns scause, and in *vcpu whose trap
- * it was. VS CSRs and FP are those that are loaded.
+/* Runs the guest from vcpu->x and pc until it traps; returns the vcpu, whose trap it was, and
+ * scause in *cause. VS CSRs and FP are those that are loaded.
  *
  * The function underneath, vcpu_enter (metal/world_switch.S), keeps none of s0 … s11. Saying so
  * to the one caller, which never returns and holds nothing across the call, spares every exit
  * 24 loads and stores. */
 #ifdef __riscv
-static inline uint64_t guest_run(struct vcpu **vcpu)
+static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)
 {
-    register struct vcpu *a0 __asm__("a0") = *vcpu;
-    register struct vcpu *a1 __asm__("a1");
+    register struct vcpu *a0 __asm__("a0") = vcpu;
+    register uint64_t a1 __asm__("a1");
 
     __asm__ volatile("call vcpu_enter"
                      : "+r"(a0), "=r"(a1)
@@ -70,11 +74,11 @@ static inline uint64_t guest_run(struct vcpu **vcpu)
                      : "ra", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a2", "a3", "a4", "a5", "a6",
                        "a7", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10",
                        "s11", "memory");
-    *vcpu = a1;
-    return (uint64_t)a0;
+    *cause = a1;
+    return a0;
 }
 #else
-uint64_t guest_run(struct vcpu **vcpu);
+struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause);
 #endif
 uint64_t trap_cause(void); /* scause again, while its exit is handled */
 
@@ -120,7 +124,14 @@ uint64_t guest_interrupts_pending(void);
 uint64_t guest_interrupts_enabled(void);
 /* vstimecmp of the loaded guest, in guest time; only where hart_has_sstc(). */
 uint64_t guest_timer_read(void);
+#ifdef __riscv
+static inline void guest_timer_write(uint64_t deadline)
+{
+    __asm__ volatile("csrw vstimecmp, %0" ::"r"(deadline));
+}
+#else
 void guest_timer_write(uint64_t deadline);
+#endif
 uint64_t guest_scounteren(void);
 /* The hart's cycle (0xC00) or instret (0xC02) counter. */
 uint64_t hart_counter(unsigned csr);
@@ -137,7 +148,14 @@ void hfence_vvma_all(void);
 void hfence_vvma_page(uint64_t gva);
 void hfence_vvma_asid_all(uint64_t asid);
 void hfence_vvma_asid_page(uint64_t gva, uint64_t asid);
-void instruction_fence(void); /* fence.i */
+#ifdef __riscv
+static inline void instruction_fence(void)
+{
+    __asm__ volatile("fence.i" ::: "memory");
+}
+#else
+void instruction_fence(void);
+#endif
 
 /* ---- firmware and board ---- */
 

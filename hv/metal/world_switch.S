@@ -3,7 +3,7 @@
  * guest traps. Only the 31 general registers and pc move here; VS CSRs and FP stay in the hart
  * until the turn passes to another vCPU (metal/context.c).
  *
- *     in:  a0 = vcpu        out:  a0 = scause, a1 = vcpu
+ *     in:  a0 = vcpu        out:  a0 = vcpu, a1 = scause
  *
  * Keeps sp and tp for its caller, and nothing else: the run loop, its only caller, holds nothing
  * in s0 … s11 and so saves nothing (vcpu/run.c).
@@ -38,6 +38,5 @@ guest_exit:
     ld      tp, VCPU_HART(a0)
     ld      sp, HART_STACK_POINTER(tp)
     ld      ra, HART_RETURN(tp)
-    mv      a1, a0
-    csrr    a0, scause
+    csrr    a1, scause
     ret

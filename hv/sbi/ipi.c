@@ -2,21 +2,26 @@
 #include "sbi/sbi.h"
 #include "trace/trace.h"
 #include "trap/cause.h"
+#include "vm/vm.h"
 
-static void send(struct vcpu *target, void *caller)
+static void send(const struct vcpu *from, struct vcpu *target)
 {
-    const struct vcpu *from = caller;
-
     trace(TRACE_IPI_SEND, from->vm_id, from->index, target->index, 0, 0);
     vcpu_interrupt_set(target, IRQ_VS_SOFT, TRACE_WAKEUP_IPI);
 }
 
 static struct sbi_result ipi(struct vcpu *vcpu, uint64_t function)
 {
+    uint64_t targets;
+
     if (function != SBI_IPI_SEND_IPI)
         return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
-    return (struct sbi_result){
-        sbi_each_target(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], send, vcpu), 0};
+    if (!sbi_targets(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], &targets))
+        return (struct sbi_result){SBI_ERR_INVALID_PARAM, 0};
+    for (unsigned i = 0; targets; i++, targets >>= 1)
+        if (targets & 1)
+            send(vcpu, vcpu->vm->vcpu[i]);
+    return (struct sbi_result){SBI_SUCCESS, 0};
 }
 
 HV_SBI(SBI_EXT_IPI, ipi);

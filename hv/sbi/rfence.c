@@ -21,14 +21,10 @@ static bool is_everything(const struct range *range)
     return (range->start == 0 && range->size == 0) || range->size / PAGE >= PAGES_MAX;
 }
 
-static void fence(const struct range *range)
+static void sfence(const struct range *range)
 {
     bool with_asid = range->function == SBI_RFENCE_SFENCE_VMA_ASID;
 
-    if (range->function == SBI_RFENCE_FENCE_I) {
-        instruction_fence();
-        return;
-    }
     if (is_everything(range)) {
         if (with_asid)
             hfence_vvma_asid_all(range->asid);
@@ -44,26 +40,38 @@ static void fence(const struct range *range)
     }
 }
 
-static void count_target(struct vcpu *target, void *count)
+static void trace_rfence(const struct vcpu *vcpu, uint64_t function)
 {
-    (void)target;
-    ++*(unsigned *)count;
+    trace(TRACE_RFENCE, vcpu->vm_id, vcpu->index, (uint32_t)function, vcpu->x[REG_A2],
+          vcpu->x[REG_A3]);
 }
 
-static struct sbi_result rfence(struct vcpu *vcpu, uint64_t function)
+static __attribute__((noinline)) void sfence_for(struct vcpu *vcpu, uint64_t function)
 {
     struct range range = {function, vcpu->x[REG_A2], vcpu->x[REG_A3], vcpu->x[REG_A4]};
-    unsigned targets = 0;
 
-    if (function > SBI_RFENCE_SFENCE_VMA_ASID) /* hfence is for guests with the H extension */
-        return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
-    int64_t error =
-        sbi_each_target(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], count_target, &targets);
-    if (error == SBI_SUCCESS && targets) {
-        trace(TRACE_RFENCE, vcpu->vm_id, vcpu->index, (uint32_t)function, range.start, range.size);
-        fence(&range);
-    }
-    return (struct sbi_result){error, 0};
+    sfence(&range);
+    trace_rfence(vcpu, function);
 }
 
-HV_SBI(SBI_EXT_RFENCE, rfence);
+static void rfence(struct vcpu *vcpu, uint64_t function)
+{
+    int64_t error = SBI_SUCCESS;
+    uint64_t targets = 0;
+
+    if (function > SBI_RFENCE_SFENCE_VMA_ASID) /* hfence is for guests with the H extension */
+        error = SBI_ERR_NOT_SUPPORTED;
+    else if (!sbi_targets(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], &targets))
+        error = SBI_ERR_INVALID_PARAM;
+    sbi_return(vcpu, (struct sbi_result){error, 0});
+    if (!targets)
+        return;
+    if (function != SBI_RFENCE_FENCE_I) {
+        sfence_for(vcpu, function);
+        return;
+    }
+    instruction_fence();
+    trace_rfence(vcpu, function);
+}
+
+HV_SBI_DIRECT(SBI_EXT_RFENCE, rfence);

@@ -62,23 +62,6 @@ static void sbi_handle_traced(struct vcpu *vcpu)
                 vcpu->x[REG_A1]);
 }
 
-int64_t sbi_each_target(struct vcpu *caller, uint64_t mask, uint64_t base,
-                        void (*visit)(struct vcpu *target, void *argument), void *argument)
-{
-    struct vm *vm = caller->vm;
-    uint64_t harts = (1ull << vm->vcpu_count) - 1, targets = harts;
-
-    if (base != UINT64_MAX) {
-        if (mask && (base >= vm->vcpu_count || (mask & ~(harts >> base))))
-            return SBI_ERR_INVALID_PARAM;
-        targets = mask ? mask << base : 0;
-    }
-    for (unsigned i = 0; i < vm->vcpu_count; i++)
-        if ((targets >> i & 1) && vm->vcpu[i]->state != VCPU_STOPPED)
-            visit(vm->vcpu[i], argument);
-    return SBI_SUCCESS;
-}
-
 static void sbi_init(void)
 {
     for (unsigned i = 0; i < SLOTS; i++)

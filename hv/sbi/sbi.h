@@ -8,7 +8,7 @@
 
 #include "abi/sbi.h"
 #include "lib/registry.h"
-#include "vcpu/vcpu.h"
+#include "vm/vm.h"
 
 struct sbi_result {
     int64_t error;
@@ -29,8 +29,13 @@ static inline void sbi_return(struct vcpu *vcpu, struct sbi_result result)
     vcpu->x[REG_A1] = result.value;
 }
 
-/* HV_SBI(EID, call): struct sbi_result call(struct vcpu *, uint64_t function) serves it. */
 REGISTRY(hv_sbi, struct sbi_entry);
+/* HV_SBI_DIRECT(EID, serve): void serve(struct vcpu *, uint64_t function) answers itself, with
+ * sbi_return: for the calls that are made most often. */
+#define HV_SBI_DIRECT(extension_, serve_)                                                         \
+    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = (serve_)}
+
+/* HV_SBI(EID, call): struct sbi_result call(struct vcpu *, uint64_t function) serves it. */
 #define HV_SBI(extension_, call_)                                                                 \
     static void call_##_serve(struct vcpu *vcpu, uint64_t function)                               \
     {                                                                                             \
@@ -53,10 +58,22 @@ bool sbi_extension_exists(uint64_t extension);
 /* Serves the call in vcpu's registers and moves pc past the ecall. */
 void sbi_handle(struct vcpu *vcpu);
 
-/* Calls visit(vcpu, argument) for each started vCPU in a hart mask as IPI and RFENCE take it
- * (bit n is hart base + n; base ~0: all). INVALID_PARAM, and no visit, if it names a hart that
- * does not exist. */
-int64_t sbi_each_target(struct vcpu *caller, uint64_t mask, uint64_t base,
-                        void (*visit)(struct vcpu *target, void *argument), void *argument);
+/* The started vCPUs in a hart mask as IPI and RFENCE take it: bit n is hart base + n; base ~0:
+ * all. One bit a vCPU in *targets. False, with none: the mask names a hart that does not exist. */
+static inline bool sbi_targets(const struct vcpu *caller, uint64_t mask, uint64_t base,
+                               uint64_t *targets)
+{
+    const struct vm *vm = caller->vm;
+
+    *targets = vm->started;
+    if (base == UINT64_MAX)
+        return true;
+    if (mask && (base >= BUNDLE_MAX_VCPUS || (mask & ~(vm->harts >> base)))) {
+        *targets = 0;
+        return false;
+    }
+    *targets &= mask << (base & 63);
+    return true;
+}
 
 #endif

@@ -13,7 +13,7 @@ struct trace_header trace_header;
 void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg, uint64_t a,
                  uint64_t b)
 {
-    struct trace_ring *ring = &trace_header.ring[this_hart()->index];
+    struct trace_ring *ring = this_hart()->trace_ring;
     uint64_t head = ring->head;
     struct trace_record *record =
         (struct trace_record *)ring->base + (head & (ring->capacity - 1));
@@ -26,13 +26,14 @@ void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg,
     record->a = a;
     record->b = b;
     __atomic_store_n(&ring->head, head + 1, __ATOMIC_RELEASE);
-    if (head >= ring->capacity)
+    if (__builtin_expect(head >= ring->capacity, 0))
         ring->lost++;
 }
 
 void trace_ring_init(unsigned hart, uint64_t base, uint64_t records)
 {
     trace_header.ring[hart] = (struct trace_ring){.base = base, .capacity = records};
+    harts[hart].trace_ring = &trace_header.ring[hart];
     if (trace_header.hart_count <= hart)
         trace_header.hart_count = hart + 1;
 }

@@ -28,10 +28,11 @@ REGISTRY(hv_exit, struct exit_entry);
 
 #define EXIT_CAUSES 64
 
-/* exceptions 0 … 31, then interrupts 0 … 31 */
-static inline unsigned exit_index(uint64_t cause)
+/* Exceptions 0 … 31, then interrupts 0 … 31. Codes from 64 on are reserved for ever; those from
+ * 32 to 63, for custom use, fall on interrupts that no machine has. */
+static inline uint64_t exit_index(uint64_t cause)
 {
-    return (int64_t)cause < 0 ? 32 + (cause & 31) : cause & 31;
+    return __builtin_expect((int64_t)cause < 0, 0) ? 32 + (cause & 31) : cause;
 }
 
 extern exit_handler *exit_handlers[EXIT_CAUSES];

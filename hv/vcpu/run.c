@@ -22,9 +22,10 @@ _Noreturn void run_loop(void)
         struct hart *hart = this_hart();
         struct vcpu *vcpu = hart->reschedule ? choose(hart) : hart->current;
 
-        uint64_t cause = guest_run(&vcpu);
+        uint64_t cause;
 
-        unsigned index = exit_index(cause);
+        vcpu = guest_run(vcpu, &cause);
+        uint64_t index = exit_index(cause);
         vcpu->exits[index]++;
         this_hart()->handlers[index](vcpu);
     }
@@ -77,7 +78,7 @@ static void exits_init(void)
         all_traced[i] = handle_traced;
     }
     REGISTRY_EACH (hv_exit, struct exit_entry, entry) {
-        unsigned index = exit_index(entry->cause);
+        uint64_t index = exit_index(entry->cause);
         exit_handlers[index] = entry->handle;
         handlers_when_traced[index] =
             entry->handle_traced ? entry->handle_traced : entry->handle;

@@ -86,6 +86,7 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
     reset_registers(vcpu, entry, opaque);
     vcpu->cycle_base = hart_counter(0xC00);
     vcpu->instret_base = hart_counter(0xC02);
+    vcpu->vm->started |= 1ull << vcpu->index;
     trace(TRACE_VCPU_START, vcpu->vm_id, vcpu->index, 0, entry, opaque);
     make_runnable(vcpu, false);
 }
@@ -93,6 +94,7 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
 void vcpu_stop(struct vcpu *vcpu)
 {
     timer_disarm(&vcpu->timer);
+    vcpu->vm->started &= ~(1ull << vcpu->index);
     trace(TRACE_VCPU_STOP, vcpu->vm_id, vcpu->index, 0, 0, 0);
     make_unrunnable(vcpu, VCPU_STOPPED);
 }
@@ -127,15 +129,22 @@ static uint64_t host_deadline(const struct vcpu *vcpu, uint64_t guest_deadline)
     return now + (guest_deadline - guest_now);
 }
 
-void vcpu_set_timer(struct vcpu *vcpu, uint64_t deadline)
+/* Without Sstc the hypervisor keeps the guest's timer, and raises its interrupt. */
+static __attribute__((noinline)) void set_kept_timer(struct vcpu *vcpu, uint64_t deadline)
 {
-    trace(TRACE_TIMER_SET, vcpu->vm_id, vcpu->index, 0, deadline, 0);
-    if (hart_has_sstc()) {
-        guest_timer_write(deadline);
-        return;
-    }
     guest_interrupt_clear(1u << IRQ_VS_TIMER);
     timer_arm(&vcpu->timer, host_deadline(vcpu, deadline));
+    trace(TRACE_TIMER_SET, vcpu->vm_id, vcpu->index, 0, deadline, 0);
+}
+
+void vcpu_set_timer(struct vcpu *vcpu, uint64_t deadline)
+{
+    if (!hart_has_sstc()) {
+        set_kept_timer(vcpu, deadline);
+        return;
+    }
+    guest_timer_write(deadline);
+    trace(TRACE_TIMER_SET, vcpu->vm_id, vcpu->index, 0, deadline, 0);
 }
 
 void vcpu_block(struct vcpu *vcpu)

@@ -48,6 +48,7 @@ static bool make_vcpus(struct vm *vm)
         vcpu_init(vcpu, vm, i);
         vcpu->context.htimedelta = -vm->report->created_ticks; /* its time begins at 0 */
         vm->vcpu[vm->vcpu_count++] = vcpu;
+        vm->harts |= 1ull << i;
     }
     return true;
 }
@@ -74,6 +75,7 @@ static uint64_t release(struct vm *vm)
     for (unsigned i = 0; i < vm->vcpu_count; i++)
         schedule_forget(vm->vcpu[i]);
     vm->vcpu_count = 0;
+    vm->harts = vm->started = 0;
     vm->last_vcpu = NULL;
     uint64_t pages = guest_memory_release(vm);
     page_free_all(OWNER_TABLES_FIRST + vm->id);
