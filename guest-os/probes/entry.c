@@ -53,10 +53,7 @@ static void note_second(struct vcpu *self)
 static void expect_second_vcpu(void)
 {
     expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(1, note_second, 0), "vCPU 1 starts");
-    wait_at_least(&vcpu_areas[1].vcpu.running, 1, 1000, "vCPU 1 runs within a second");
-    for (uint64_t end = time_now() + ticks_of_microseconds(1000000);
-         vcpu_areas[1].vcpu.running && time_now() < end;)
-        vcpu_yield();
+    vcpu_await_done(1, 1000);
     expect_equal(1, probe_report.counters[2], "a0 of vCPU 1 is its hart id");
     expect_equal(0, probe_report.counters[3], "satp of vCPU 1 is 0");
     expect_equal(0, probe_report.counters[4], "interrupts of vCPU 1 are off");

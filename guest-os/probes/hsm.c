@@ -57,7 +57,7 @@ static void start_and_stop_all(void)
         counter_add(STARTS, "starts", 1);
     }
     for (unsigned i = 1; i < vcpus; i++) {
-        wait_at_least(&vcpu_areas[i].vcpu.running, 1, 1000, "a vCPU runs within a second");
+        vcpu_await_begun(i);
         expect_equal(SBI_HSM_STARTED, status_of(i), "a vCPU that runs is STARTED");
         expect_equal(
             (uint64_t)SBI_ERR_ALREADY_AVAILABLE,

@@ -83,7 +83,7 @@ static void expect_handovers(void)
     for (unsigned i = 1; i < vcpus; i++)
         expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(i, pass_token_second, 0), "a vCPU starts");
     for (unsigned i = 1; i < vcpus; i++)
-        wait_at_least(&vcpu_areas[i].vcpu.running, 1, 1000, "a vCPU runs within a second");
+        vcpu_await_begun(i);
     began = time_now();
     pass_token(0);
     counter_set(HANDOVER_TICKS, "handover_ticks", time_now() - began);

@@ -31,9 +31,9 @@ static void sleep_once(uint64_t span)
         wait_for_interrupt();
 
         uint64_t now = time_now();
-        bool pending = csr_read(sip) & IE_TIMER;
 
-        if (pending) {
+        /* The clock says it: QEMU 7.2 does not show the timer's interrupt in a guest's sip. */
+        if (now >= deadline || csr_read(sip) & IE_TIMER) {
             expect_true(now >= deadline, deadline - now, "the timer never wakes early");
             note_latency(now - deadline);
             break;

@@ -131,10 +131,9 @@ static void look_on_second(struct vcpu *self)
 static void expect_vcpus_apart(uint64_t rounds)
 {
     expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(1, look_on_second, rounds), "vCPU 1 starts");
-    wait_at_least(&vcpu_areas[1].vcpu.running, 1, 1000, "vCPU 1 runs within a second");
+    vcpu_await_begun(1);
     look_on(0, rounds);
-    while (vcpu_areas[1].vcpu.running)
-        vcpu_yield();
+    vcpu_await_done(1, 10000);
 }
 
 void probe_main(void)

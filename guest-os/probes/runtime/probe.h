@@ -118,6 +118,7 @@ struct vcpu {
     struct trap caught;
     void (*work)(struct vcpu *); /* of a secondary */
     uint64_t argument;           /* for its work */
+    volatile uint32_t begun;     /* set by it, and stays */
     volatile uint32_t running;   /* set by it when it works, cleared when it is done */
 };
 
@@ -183,6 +184,11 @@ static inline struct vcpu *vcpu_self(void)
  * Returns SBI's error. */
 int64_t vcpu_start(uint64_t hart, void (*work)(struct vcpu *), uint64_t argument);
 
+/* Waits until that vCPU has begun the work that it was last started on; at most a second. */
+void vcpu_await_begun(uint64_t hart);
+/* Waits until it has done it; at most `milliseconds` of guest time. */
+void vcpu_await_done(uint64_t hart, uint64_t milliseconds);
+
 /* Waits until *flag is at least `value`, giving the processor away; abandons the probe, which then
  * fails with `what`, after `milliseconds` of guest time. */
 void wait_at_least(volatile uint32_t *flag, uint32_t value, uint64_t milliseconds,
@@ -193,6 +199,7 @@ void wait_at_least(volatile uint32_t *flag, uint32_t value, uint64_t millisecond
 
 void timer_arm(uint64_t deadline); /* in ticks of `time`; the interrupt comes at or after it */
 void timer_stop(void);
+bool timer_is_sstc(void);
 uint64_t ticks_of_microseconds(uint64_t microseconds);
 /* Gives up the processor where the PV extension is there. */
 void vcpu_yield(void);

@@ -1,7 +1,7 @@
 /* The guest's timer, by Sstc or by the SBI, and sleeping on it. */
 #include "probe.h"
 
-static bool timer_is_sstc(void)
+bool timer_is_sstc(void)
 {
     if (option_is("timer", "sbi"))
         return false;

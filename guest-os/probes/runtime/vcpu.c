@@ -28,6 +28,7 @@ int64_t vcpu_start(uint64_t hart, void (*work)(struct vcpu *), uint64_t argument
     vcpu->work = work;
     vcpu->argument = argument;
     vcpu->running = 0;
+    vcpu->begun = 0;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     return sbi_call(SBI_EXT_HSM, SBI_HSM_HART_START, hart, (uintptr_t)secondary_start,
                     (uintptr_t)vcpu)
@@ -40,6 +41,7 @@ _Noreturn void vcpu_begin(void)
     struct vcpu *self = vcpu_self();
 
     __atomic_store_n(&self->running, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&self->begun, 1, __ATOMIC_RELEASE);
     self->work(self);
     __atomic_store_n(&self->running, 0, __ATOMIC_RELEASE);
     csr_clear(sstatus, SSTATUS_SIE);
@@ -64,6 +66,23 @@ void wait_at_least(volatile uint32_t *flag, uint32_t value, uint64_t millisecond
     while (__atomic_load_n(flag, __ATOMIC_ACQUIRE) < value) {
         if (time_now() > deadline)
             probe_abandon(what, *flag);
+        vcpu_yield();
+    }
+}
+
+void vcpu_await_begun(uint64_t hart)
+{
+    wait_at_least(&vcpu_areas[hart].vcpu.begun, 1, 1000, "a vCPU begins its work within a second");
+}
+
+void vcpu_await_done(uint64_t hart, uint64_t milliseconds)
+{
+    uint64_t deadline = time_now() + ticks_of_microseconds(milliseconds * 1000);
+
+    vcpu_await_begun(hart);
+    while (__atomic_load_n(&vcpu_areas[hart].vcpu.running, __ATOMIC_ACQUIRE)) {
+        if (time_now() > deadline)
+            probe_abandon("a vCPU does its work in time", hart);
         vcpu_yield();
     }
 }
