@@ -1,8 +1,7 @@
 /* See simulator.h. */
 #include "hv/simulator.h"
 
-#include "hv/fake_metal.h"
-#include "test.h"
+#include <assert.h>
 #include <string.h>
 
 void sim_begin(struct sim *sim, const char *policy)
@@ -10,7 +9,6 @@ void sim_begin(struct sim *sim, const char *policy)
     memset(sim, 0, sizeof *sim);
     sim->piece = UINT64_MAX;
     sim->now = 123456789;
-    CU_ASSERT_PTR_NOT_NULL_FATAL(sched_policy_find(policy));
     run_queue_init(&sim->queue, sched_policy_find(policy), SLICE, CAP_PERIOD);
 }
 
@@ -67,8 +65,7 @@ static void choose(struct sim *sim)
     }
     sim->current = next;
     sim->until = until;
-    if (until <= sim->now)
-        CU_FAIL_FATAL("a turn without an end in the future");
+    assert(until > sim->now); /* else time would stand still */
 }
 
 static uint64_t next_wake(const struct sim *sim)
