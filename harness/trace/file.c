@@ -167,6 +167,21 @@ int trace_parse(const struct buffer *file, struct event_list *list, uint64_t *hz
     return 0;
 }
 
+bool trace_monitor(const struct buffer *file, struct monitor *monitor)
+{
+    const uint8_t *data = NULL;
+    uint64_t bytes = 0;
+    size_t at = sizeof(struct file_header);
+
+    while (at < file->length && take_section(file, &at, &data, &bytes, NULL) == 0) {
+        if (bytes != sizeof(*monitor) || memcmp(data, MONITOR_MAGIC, 8) != 0)
+            continue;
+        memcpy(monitor, data, sizeof(*monitor));
+        return true;
+    }
+    return false;
+}
+
 int trace_load(const char *path, struct event_list *list, uint64_t *hz, struct error *error)
 {
     struct buffer file = {0};

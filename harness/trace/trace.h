@@ -65,6 +65,10 @@ int trace_load(const char *path, struct event_list *list, uint64_t *hz, struct e
 int trace_parse(const struct buffer *file, struct event_list *list, uint64_t *hz,
                 struct error *error);
 
+/* The monitor struct (told) in a trace file. false: there is none. */
+struct monitor;
+bool trace_monitor(const struct buffer *file, struct monitor *monitor);
+
 /* What `coach trace` and the library's users keep of a list. */
 struct trace_filter {
     uint32_t vms;      /* bit n: VM n; 0: all */
