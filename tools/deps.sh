@@ -1,7 +1,28 @@
 #!/bin/sh
-# Installs what the project needs from Debian's or Ubuntu's packages, and nothing when all of it
-# is there. As an ordinary user it uses sudo, or prints the exact line to run.
+# Installs what the project needs from Debian's or Ubuntu's packages, and does nothing when all of
+# it is there. As an ordinary user it uses sudo, or prints the exact line to run.
+#   deps.sh          install what is missing
+#   deps.sh --list   print the packages, one a line
 set -eu
+
+# LLVM's packages carry their version in their names; `clang` depends on the release's own.
+llvm_version() {
+    version=$(dpkg-query -W -f '${Depends}' clang 2>/dev/null | sed -n 's/.*clang-\([0-9]*\).*/\1/p')
+    if [ -z "$version" ]; then
+        # shellcheck source=/dev/null
+        version=$(. /etc/os-release && case $ID:${VERSION_ID:-} in
+            debian:12) echo 14 ;;
+            debian:13) echo 19 ;;
+            ubuntu:24.04) echo 18 ;;
+            esac)
+    fi
+    if [ -z "$version" ]; then
+        version=$(apt-cache depends clang 2>/dev/null |
+            sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
+    fi
+    echo "${version:-14}"
+}
+llvm=$(llvm_version)
 
 packages="
 build-essential pkg-config git ca-certificates
@@ -10,13 +31,19 @@ gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf gdb-multiarch
 libfdt-dev libjansson-dev libcyaml-dev libelf-dev libdw-dev libseccomp-dev libarchive-dev
 libcunit1-dev
 bubblewrap cpio
-clang clang-format llvm-14-tools libclang-rt-14-dev
+clang clang-format llvm-$llvm-tools libclang-rt-$llvm-dev
 pandoc graphviz gnuplot-nox
 "
 
+if [ "${1:-}" = --list ]; then
+    # shellcheck disable=SC2086
+    printf '%s\n' $packages
+    exit 0
+fi
+
 missing=""
 for package in $packages; do
-    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true) in
     *"install ok installed") ;;
     *) missing="$missing $package" ;;
     esac
@@ -25,14 +52,23 @@ done
 
 install="apt-get install -y --no-install-recommends$missing"
 if [ "$(id -u)" = 0 ]; then
-    run=""
+    as_root=""
 elif command -v sudo >/dev/null 2>&1; then
-    run="sudo"
+    as_root="sudo"
 else
     echo "deps: missing packages; as root, run: apt-get update && $install" >&2
     exit 1
 fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+quietly() {
+    "$@" >"$log" 2>&1 && return
+    cat "$log" >&2
+    echo "deps: failed: $*" >&2
+    exit 1
+}
 echo "deps: installing$missing" >&2
-$run apt-get update -qq
+quietly $as_root apt-get update -qq
 # shellcheck disable=SC2086
-$run env DEBIAN_FRONTEND=noninteractive $install >/dev/null
+quietly $as_root env DEBIAN_FRONTEND=noninteractive $install

@@ -28,10 +28,14 @@ static bool show_all = true;
 
 static void show_line(const struct vm *vm, struct channel *channel)
 {
+    if (!focused)
+        shell_hide();
     print("%s| ", vm->config->name);
     console_raw(channel->line, channel->line_length);
     console_raw("\n", 1);
     channel->line_length = 0;
+    if (!focused)
+        shell_show();
 }
 
 static void write_line_by_line(struct vm *vm, struct channel *channel, const char *bytes,

@@ -16,6 +16,19 @@ static void prompt(void)
     print("stagecoach> ");
 }
 
+void shell_hide(void)
+{
+    static const char erase_line[] = "\r\033[K";
+
+    console_raw(erase_line, sizeof(erase_line) - 1);
+}
+
+void shell_show(void)
+{
+    prompt();
+    console_raw(line, length);
+}
+
 void shell_open(void)
 {
     length = 0;
