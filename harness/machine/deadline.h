@@ -1,8 +1,8 @@
 /*
  * A deadline in the machine's own virtual time: a PCI watchdog (Intel 6300ESB) that coach
- * programs through QEMU's qtest protocol before the machine runs, and that pauses it. Under
- * -icount the pause comes at the same instruction in every run; nothing in the machine can see
- * or move it but by driving that PCI device.
+ * programs through QEMU's qtest protocol before the machine runs, and that pauses or ends it.
+ * Under -icount the end comes at the same instruction in every run; nothing in the machine can
+ * see or move it but by driving that PCI device.
  */
 #ifndef HARNESS_MACHINE_DEADLINE_H
 #define HARNESS_MACHINE_DEADLINE_H
@@ -15,7 +15,8 @@
 
 /* Words for QEMU's -device and -action. */
 #define DEADLINE_DEVICE "i6300esb,addr=1"
-#define DEADLINE_ACTION "watchdog=pause"
+#define DEADLINE_PAUSES "watchdog=pause"
+#define DEADLINE_ENDS   "watchdog=poweroff"
 
 /*
  * Arms the watchdog of a machine that is still stopped: `ns` of virtual time from now, within

@@ -55,10 +55,15 @@ struct qemu_options {
     uint64_t seed;          /* of QEMU's random numbers, when deterministic */
     bool stopped;           /* -S: wait for QMP or GDB to let it run */
     /*
-     * Virtual time in ns at which the machine pauses itself, to the microsecond below 2 s, else
-     * to the millisecond (QMP's STOP and WATCHDOG events tell); 0: none. Needs `stopped` and
-     * `qmp`: it is armed while the machine stands, and QMP's `cont` lets it run.
+     * Virtual time in ns at which the machine stops, to the microsecond below 2 s, else to the
+     * millisecond; 0: none. Needs `stopped` and `qmp`: it is armed while the machine stands, and
+     * QMP's `cont` lets it run. QMP's WATCHDOG event tells that it has come.
+     * deadline_ends: QEMU ends itself (exit status 0, no SHUTDOWN event) between two
+     * instructions, under -icount the same two in every run: what RAM then holds is exact.
+     * Otherwise the machine is paused, registers and all, some microseconds later, which differ
+     * from run to run.
      */
+    bool deadline_ends;
     uint64_t deadline_ns;
     bool qmp;               /* open qemu.qmp_fd */
     bool gdb;               /* open qemu.gdb_fd */

@@ -195,7 +195,7 @@ static void console_words(const struct qemu_options *options, const struct chann
     word(words, none ? "null" : "chardev:con");
 }
 
-static void deadline_words(int qtest, struct words *words)
+static void deadline_words(int qtest, bool ends, struct words *words)
 {
     word(words, "-chardev");
     word(words, "socket,id=qtest,fd=%d", qtest);
@@ -204,7 +204,7 @@ static void deadline_words(int qtest, struct words *words)
     word(words, "-device");
     word(words, DEADLINE_DEVICE);
     word(words, "-action");
-    word(words, DEADLINE_ACTION);
+    word(words, ends ? DEADLINE_ENDS : DEADLINE_PAUSES);
 }
 
 static void observer_words(const struct qemu_options *options, const struct channels *channels,
@@ -226,7 +226,7 @@ static void observer_words(const struct qemu_options *options, const struct chan
         word(words, "unix:%s,server=on,wait=off", options->gdb_socket);
     }
     if (channels->qtest >= 0)
-        deadline_words(channels->qtest, words);
+        deadline_words(channels->qtest, options->deadline_ends, words);
     if (options->trap_log != NULL) {
         word(words, "-d");
         word(words, "int");

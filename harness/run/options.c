@@ -24,6 +24,7 @@ enum {
     KEY_DRY_RUN,
     KEY_GDB,
     KEY_WAIT,
+    KEY_BUNDLE,
 };
 
 static const struct argp_option choices[] = {
@@ -33,6 +34,7 @@ static const struct argp_option choices[] = {
      "[,name=NAME][,manual=yes]; a comma in a value is doubled, or the value is quoted; without "
      "this option each FILE argument is a VM",
      1},
+    {"bundle", KEY_BUNDLE, "FILE", 0, "Boot this bundle of `coach pack` as it is", 1},
     {0, 0, 0, 0, "Machine:", 2},
     {"memory", 'm', "SIZE", 0, "RAM of the machine (default: enough for the VMs)", 2},
     {"harts", KEY_HARTS, "N", 0, "Harts of the machine (1)", 2},
@@ -234,6 +236,9 @@ static error_t take(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_GDB:
         options->gdb_socket = value;
+        return 0;
+    case KEY_BUNDLE:
+        options->bundle = value;
         return 0;
     case KEY_WAIT:
         options->wait_for_gdb = true;

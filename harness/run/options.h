@@ -12,6 +12,7 @@ enum run_summary { RUN_SUMMARY_TEXT, RUN_SUMMARY_JSON, RUN_SUMMARY_NONE };
 
 struct run_options {
     struct vm_list vms;
+    const char *bundle; /* a packed one to boot as it is, in place of VMs; or NULL */
     const char *cpu;
     const char *hypervisor; /* ELF file; NULL: the one built beside coach */
     const char *append;     /* more options for the hypervisor, or NULL */

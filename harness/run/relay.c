@@ -161,12 +161,14 @@ static int step(struct relay *relay, struct typed *typed, struct banner *banner,
         if (passed != 0)
             return passed < 0 ? RELAY_OUTPUT_GONE : GOING_ON;
     }
-    if (polls[POLL_PROCESS].revents != 0)
-        return RELAY_ENDED;
+    if (polls[POLL_PROCESS].revents != 0) {
+        qmp_poll(relay->qmp); /* its last events: was it the deadline? */
+        return relay->qmp->watchdog ? RELAY_TIME : RELAY_ENDED;
+    }
     if (polls[POLL_SIGNAL].revents != 0)
         return take_signal(relay, signals);
-    if (polls[POLL_QMP].revents != 0 && qmp_poll(relay->qmp) && relay->qmp->stopped)
-        return RELAY_TIME;
+    if (polls[POLL_QMP].revents != 0)
+        qmp_poll(relay->qmp);
     if (polls[POLL_INPUT].revents != 0)
         take_input(relay, typed);
     if (polls[POLL_MACHINE_IN].revents != 0)

@@ -30,8 +30,8 @@ struct relay {
 };
 
 /*
- * Relays to the end and tells why it ended. The machine may still run (but for RELAY_ENDED), or
- * stand paused at its deadline. -1 with *error: coach cannot go on.
+ * Relays to the end and tells why it ended. The machine may still run, but for RELAY_ENDED and
+ * a deadline of its own. -1 with *error: coach cannot go on.
  */
 int relay_run(struct relay *relay, struct error *error);
 
