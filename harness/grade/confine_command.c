@@ -1,12 +1,14 @@
-/* coach confine: becomes another program under a tier that needs no namespaces. */
+/* coach confine: becomes another program, in the sandbox. */
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "grade/confine.h"
+#include "grade/wrap.h"
 
 #define READABLE_MOST 16
 
@@ -19,7 +21,7 @@ struct confine_options {
 };
 
 static const struct argp_option confine_argp_options[] = {
-    {"tier", 't', "TIER", 0, "landlock or limits", 0},
+    {"tier", 't', "TIER", 0, "bubblewrap, landlock or limits", 0},
     {"work", 'w', "DIR", 0, "The folder that it may write", 0},
     {"read", 'r', "PATH", 0, "What it may read beside the system's programs (repeatable)", 0},
     {0},
@@ -59,12 +61,47 @@ static const struct argp confine_argp = {
     parse_option,
     "PROGRAM [ARGUMENT…]",
     "Run a program so that it can do little harm: as an own user (if root), without new "
-    "privileges and network, seeing only what is named. `coach grade` runs machines so where "
-    "bubblewrap does not work.",
+    "privileges and network, seeing only what is named. Open descriptors stay open, and are given "
+    "to that user. `coach grade` runs machines so.",
     NULL,
     NULL,
     NULL,
 };
+
+/* Pipes and nameless files that were made by root, so that the new user may open them again. */
+static void give_descriptors(void)
+{
+    if (geteuid() != 0) {
+        return;
+    }
+    for (int fd = 3; fd < 256; fd++) {
+        struct stat status;
+        if (fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || status.st_nlink == 0)) {
+            if (fchown(fd, sandbox_user(), sandbox_user()) != 0) {
+                continue; /* it stays root's: opening it again will say so */
+            }
+        }
+    }
+}
+
+static int become(const struct confine_options *options, enum sandbox_tier tier)
+{
+    const char *const *program = (const char *const *)options->program;
+    give_descriptors();
+    if (tier == SANDBOX_BUBBLEWRAP) {
+        struct sandbox_job job = {
+            .argv = program, .work = options->work, .readable = options->readable};
+        program = wrap_command(&job);
+    } else if (confine_user() != 0 || confine_no_privileges() != 0) {
+        return complain("cannot become another user: %s", strerror(errno));
+    }
+    if (tier == SANDBOX_LANDLOCK &&
+        (confine_files(options->work, options->readable) != 0 || confine_calls() != 0)) {
+        return complain("Landlock and seccomp: %s", strerror(errno));
+    }
+    execvp(program[0], (char *const *)program);
+    return complain("%s: %s", program[0], strerror(errno));
+}
 
 static int confine_command(int argc, char **argv)
 {
@@ -72,20 +109,14 @@ static int confine_command(int argc, char **argv)
     if (argp_parse(&confine_argp, argc, argv, ARGP_IN_ORDER, NULL, &options) != 0) {
         return COACH_USAGE;
     }
-    bool landlock = strcmp(options.tier, sandbox_name(SANDBOX_LANDLOCK)) == 0;
-    if (!landlock && strcmp(options.tier, sandbox_name(SANDBOX_LIMITS)) != 0) {
-        complain("--tier is '%s', expected landlock or limits", options.tier);
-        return COACH_USAGE;
+    for (enum sandbox_tier tier = SANDBOX_BUBBLEWRAP; tier <= SANDBOX_LIMITS; tier++) {
+        if (strcmp(options.tier, sandbox_name(tier)) == 0) {
+            become(&options, tier);
+            return COACH_FAULT;
+        }
     }
-    if (confine_user() != 0 || confine_no_privileges() != 0 ||
-        (landlock &&
-         (confine_files(options.work, options.readable) != 0 || confine_calls() != 0))) {
-        complain("cannot confine %s: %s", options.program[0], strerror(errno));
-        return COACH_FAULT;
-    }
-    execvp(options.program[0], options.program);
-    complain("%s: %s", options.program[0], strerror(errno));
-    return COACH_FAULT;
+    complain("--tier is '%s', expected bubblewrap, landlock or limits", options.tier);
+    return COACH_USAGE;
 }
 
 COACH_COMMAND(confine, confine_command, "run a program where it can do little harm");

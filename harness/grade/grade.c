@@ -2,7 +2,6 @@
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "emit/auto.h"
@@ -148,7 +147,7 @@ static int choose_labs(const struct grade_options *options, const struct course 
 static int read_numbers(const struct grade_options *options, struct grading *grading,
                         struct error *error)
 {
-    uint64_t jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t jobs = 0;
     if (options->jobs != NULL && number_parse("--jobs", options->jobs, 1, 256, &jobs, error) != 0) {
         return -1;
     }

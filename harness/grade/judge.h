@@ -1,7 +1,4 @@
-/*
- * Judges an image by the checks of labs: several at once, each in a process of its own, each
- * machine in the sandbox.
- */
+/* Judges an image by the checks of labs, each machine in the sandbox. */
 #ifndef HARNESS_GRADE_JUDGE_H
 #define HARNESS_GRADE_JUDGE_H
 
@@ -37,7 +34,7 @@ struct judge_options {
     enum sandbox_tier tier;
     const char *course; /* its root */
     const char *replay; /* beginning of the line that replays a check */
-    unsigned jobs;      /* machines at once */
+    unsigned jobs;      /* machines at once; 0: one a processor */
     bool seeded;        /* use `seed` in place of the checks' own */
     uint64_t seed;
     bool quiet; /* no progress line */

@@ -51,6 +51,22 @@ static void add_system_path(struct words *words, const char *path)
     }
 }
 
+/* Makes the folders above `path` such that the job's user may pass; bwrap alone makes them 0700. */
+static void add_folders_above(struct words *words, const char *path)
+{
+    for (const char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        char *above = copy_string(path);
+        above[slash - path] = '\0';
+        add_all(words, (const char *const[]){"--dir", above, NULL});
+    }
+}
+
+static void add_mount(struct words *words, const char *how, const char *path)
+{
+    add_folders_above(words, path);
+    add_all(words, (const char *const[]){how, path, path, NULL});
+}
+
 unsigned sandbox_user(void)
 {
     uid_t real = geteuid();
@@ -78,18 +94,17 @@ const char *const *wrap_command(const struct sandbox_job *job)
     add_system_path(&words, "/bin");
     add_system_path(&words, "/lib");
     add_system_path(&words, "/lib64");
+    add_mount(&words, "--ro-bind-try", "/etc/ld.so.cache");
+    add_mount(&words, "--ro-bind-try", "/etc/alternatives");
     add_all(&words,
-            (const char *const[]){"--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache",
-                                  "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
-                                  "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", NULL});
+            (const char *const[]){"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", NULL});
     for (size_t i = 0; job->readable != NULL && job->readable[i] != NULL; i++) {
-        add_all(&words,
-                (const char *const[]){"--ro-bind", job->readable[i], job->readable[i], NULL});
+        add_mount(&words, "--ro-bind", job->readable[i]);
     }
-    add_all(&words, (const char *const[]){"--bind", job->work, job->work, "--setenv", "PATH",
-                                          "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8",
-                                          "--setenv", "TMPDIR", job->work, "--setenv", "HOME",
-                                          "/nonexistent", "--setenv", "TZ", "UTC", NULL});
+    add_mount(&words, "--bind", job->work);
+    add_all(&words, (const char *const[]){"--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL",
+                                          "C.UTF-8", "--setenv", "TMPDIR", job->work, "--setenv",
+                                          "HOME", "/nonexistent", "--setenv", "TZ", "UTC", NULL});
     if (root) {
         char *user = format_string("%u", sandbox_user());
         add_all(&words, (const char *const[]){
@@ -116,11 +131,6 @@ static const char *this_program(void)
 const char *const *wrap_machine(enum sandbox_tier tier, const char *work,
                                 const char *const *readable)
 {
-    static const char *const nothing[] = {NULL};
-    if (tier == SANDBOX_BUBBLEWRAP) {
-        struct sandbox_job job = {.argv = nothing, .work = work, .readable = readable};
-        return wrap_command(&job);
-    }
     struct words words = {0};
     add_all(&words, (const char *const[]){this_program(), "confine", "--tier", sandbox_name(tier),
                                           "--work", work, NULL});
