@@ -8,8 +8,9 @@
 
 const char probe_name[] = "hsm";
 
-enum { STARTS, SUSPENDS };
+enum { STARTS, SUSPENDS, ELSEWHERE };
 
+#define NON_RETENTIVE 0x80000000ull
 #define RETENTIVE     0x00000000ull
 #define RESERVED_TYPE 0x00000001ull
 #define PLATFORM_TYPE 0x10000000ull
@@ -131,6 +132,48 @@ static void expect_suspend(unsigned hart)
     counter_add(SUSPENDS, "suspends", 1);
 }
 
+extern char secondary_start[];
+
+/* Suspends without keeping state: it comes back through secondary_start, as if started. */
+static void suspend_elsewhere(struct vcpu *self)
+{
+    if (phase) {
+        woken = 1;
+        csr_clear(sie, IE_SOFTWARE);
+        csr_clear(sip, IE_SOFTWARE);
+        return;
+    }
+    csr_clear(sip, IE_SOFTWARE);
+    csr_set(sie, IE_SOFTWARE);
+    __atomic_store_n(&phase, 1, __ATOMIC_RELEASE);
+    suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, NON_RETENTIVE,
+                             (uintptr_t)secondary_start, (uintptr_t)self)
+                        .error;
+    woken = 2;
+    csr_clear(sie, IE_SOFTWARE);
+}
+
+/* Firmware may refuse this kind; where it is served, it must be served right. */
+static void expect_suspend_elsewhere(unsigned hart)
+{
+    phase = woken = 0;
+    expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(hart, suspend_elsewhere, 0), "a vCPU starts");
+    wait_at_least(&phase, 1, 1000, "a vCPU is about to suspend");
+    for (unsigned i = 0; i < 20; i++)
+        vcpu_yield();
+    if (woken != 2) {
+        wait_for_status(hart, SBI_HSM_SUSPENDED, "a vCPU that suspended itself is SUSPENDED");
+        sbi_call(SBI_EXT_IPI, SBI_IPI_SEND_IPI, 1, hart, 0);
+        wait_at_least(&woken, 1, 1000, "an IPI wakes a suspended vCPU");
+        expect_equal(1, woken, "it resumes at its address and does not return");
+        counter_add(ELSEWHERE, "resumed_elsewhere", 1);
+    } else {
+        expect_equal((uint64_t)SBI_ERR_NOT_SUPPORTED, (uint64_t)suspend_error,
+                     "a non-retentive suspend returns only if it is NOT_SUPPORTED");
+    }
+    wait_for_status(hart, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
+}
+
 /* This vCPU itself, woken by its timer. */
 static void expect_own_suspend(void)
 {
@@ -156,6 +199,7 @@ void probe_main(void)
     for (uint64_t i = 0; i < option_number("rounds", 10); i++) {
         start_and_stop_all();
         expect_suspend(1 + (unsigned)random_below(vcpus - 1));
+        expect_suspend_elsewhere(1 + (unsigned)random_below(vcpus - 1));
         probe_report.rounds++;
     }
 }
