@@ -71,12 +71,9 @@ static void emit_number(struct sink *sink, const struct conversion *how, const c
 
 static void emit_text(struct sink *sink, const struct conversion *how, const char *text)
 {
-    struct conversion blanks = *how;
-
     if (text == NULL)
         text = "(null)";
-    blanks.zeros = false;
-    emit_field(sink, &blanks, "", text, strnlen(text, how->precision));
+    emit_field(sink, how, "", text, strnlen(text, how->precision));
 }
 
 /* A decimal number at *at, which is moved past it; as large as no field ever is at the most. */

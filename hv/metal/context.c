@@ -72,9 +72,9 @@ void context_reset(struct vcpu *vcpu)
     uint64_t delta = vcpu->context.htimedelta;
 
     vcpu->context = (struct guest_context){
-        .hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW,
+        .hstatus = HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | XLEN_64,
         .sstatus = SSTATUS_SPP, /* FS off: the first use of FP is noticed */
-        .vsstatus = SSTATUS_FS_INITIAL,
+        .vsstatus = SSTATUS_FS_INITIAL | XLEN_64,
         .htimedelta = delta,
         .vstimecmp = UINT64_MAX,
     };

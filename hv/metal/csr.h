@@ -41,6 +41,8 @@ __asm__(".option arch, +h\n");
 #define HSTATUS_VTW  (1ull << 21) /* wfi of the guest traps */
 #define HSTATUS_VTSR (1ull << 22) /* sret of the guest traps */
 
+#define XLEN_64 (2ull << 32) /* sstatus.UXL, hstatus.VSXL: 64-bit registers below */
+
 #define HENVCFG_STCE (1ull << 63) /* the guest has stimecmp */
 
 #define SATP_SV39 (8ull << 60)
