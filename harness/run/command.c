@@ -5,16 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/monitor.h"
 #include "bundle/pack.h"
 #include "command.h"
 #include "lib/file.h"
 #include "lib/terminal.h"
 #include "machine/qemu.h"
 #include "machine/qmp.h"
+#include "machine/ram.h"
 #include "run/keyboard.h"
 #include "run/options.h"
 #include "run/relay.h"
 #include "run/report.h"
+#include "symbols/symbols.h"
 
 #define QMP_TIMEOUT_MS 20000
 #define PIPE_LIMIT_NS  60000000000ull /* in a pipe, unless --for says otherwise */
@@ -149,13 +152,29 @@ static int input_of(const struct session *session)
     return isatty(STDIN_FILENO) ? -1 : STDIN_FILENO;
 }
 
+/* Where the monitor will stand in the machine's RAM; NULL for a hypervisor without one. */
+static const volatile char *find_monitor(const struct session *session, const struct ram *ram)
+{
+    uint64_t at;
+    struct symbols *symbols = symbols_open(session->hypervisor, NULL);
+    if (symbols == NULL)
+        return NULL;
+    bool known = symbols_find(symbols, "monitor", &at, NULL);
+    symbols_close(symbols);
+    return known ? ram_at(ram, at, sizeof(struct monitor)) : NULL;
+}
+
 static int relay(struct session *session, struct qemu *qemu, struct qmp *qmp,
                  struct run_outcome *outcome)
 {
+    struct ram ram;
+    if (ram_open(&ram, qemu->ram_fd, QEMU_RAM_BASE, qemu->ram_bytes, &session->error) != 0)
+        return -1;
     struct relay relay = {.qemu = qemu,
                           .qmp = qmp,
                           .input = input_of(session),
                           .interactive = session->interactive,
+                          .monitor_magic = find_monitor(session, &ram),
                           .limit_ns = session->options.icount ? 0 : session->options.for_ns};
     if (session->interactive) {
         fputs("Keys: Ctrl-A, then 0-9 VM, n next, h hypervisor, ? help, x end\n", stderr);
@@ -163,6 +182,7 @@ static int relay(struct session *session, struct qemu *qemu, struct qmp *qmp,
     }
     int end = relay_run(&relay, &session->error);
     keyboard_give_back();
+    ram_close(&ram);
     if (end < 0)
         return -1;
     *outcome = (struct run_outcome){.end = (enum relay_end)end, .signal = relay.signal};

@@ -10,15 +10,26 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abi/monitor.h"
 #include "lib/file.h"
 #include "run/banner.h"
 
-#define CHUNK     4096
-#define CONTROL_A 1
-#define HEED_NS   2000000000ull /* what the hypervisor gets to obey Ctrl-A x */
-#define GOING_ON  (-2)
+#define CHUNK         4096
+#define CONTROL_A     1
+#define HEED_NS       2000000000ull /* what the hypervisor gets to obey Ctrl-A x */
+#define LOOK_AGAIN_MS 5             /* while what was typed waits for the hypervisor to come up */
+#define GOING_ON      (-2)
 
-enum { POLL_INPUT, POLL_MACHINE_IN, POLL_MACHINE_OUT, POLL_PROCESS, POLL_SIGNAL, POLL_QMP, POLLS };
+enum {
+    POLL_INPUT,
+    POLL_MACHINE_IN,
+    POLL_MACHINE_OUT,
+    POLL_PROCESS,
+    POLL_SIGNAL,
+    POLL_QMP,
+    POLL_READER,
+    POLLS
+};
 
 /* What has been typed and not yet taken by the machine. */
 struct typed {
@@ -103,9 +114,11 @@ static int pass_output(struct relay *relay, struct banner *banner)
     return show(&text);
 }
 
-static int timeout_of(uint64_t limit, const struct typed *typed)
+static int timeout_of(uint64_t limit, bool held, const struct typed *typed)
 {
     uint64_t until = limit;
+    if (held)
+        return LOOK_AGAIN_MS;
     if (typed->leave_at != 0 && (until == 0 || typed->leave_at < until))
         until = typed->leave_at;
     if (until == 0)
@@ -125,22 +138,30 @@ static int over(uint64_t limit, const struct typed *typed)
     return limit != 0 && now >= limit ? RELAY_TIME : GOING_ON;
 }
 
-/*
- * What is typed waits until the hypervisor has printed something: firmware throws away what it
- * finds in the UART when it sets it up.
- */
-static void prepare(const struct relay *relay, const struct typed *typed, int signals, bool ready,
+static bool hypervisor_is_up(const struct relay *relay, const struct banner *banner)
+{
+    static const char magic[] = MONITOR_MAGIC;
+    if (banner->passed || relay->monitor_magic == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof(magic) - 1; i++) {
+        if (relay->monitor_magic[i] != magic[i])
+            return false;
+    }
+    return true;
+}
+
+static void prepare(const struct relay *relay, const struct typed *typed, int signals, bool up,
                     struct pollfd *polls)
 {
     bool waiting = typed->taken < typed->count;
-    polls[POLL_INPUT] =
-        (struct pollfd){.fd = waiting || !ready ? -1 : relay->input, .events = POLLIN};
+    polls[POLL_INPUT] = (struct pollfd){.fd = waiting ? -1 : relay->input, .events = POLLIN};
     polls[POLL_MACHINE_IN] =
-        (struct pollfd){.fd = waiting ? relay->qemu->console_in_fd : -1, .events = POLLOUT};
+        (struct pollfd){.fd = waiting && up ? relay->qemu->console_in_fd : -1, .events = POLLOUT};
     polls[POLL_MACHINE_OUT] = (struct pollfd){.fd = relay->qemu->console_out_fd, .events = POLLIN};
     polls[POLL_PROCESS] = (struct pollfd){.fd = relay->qemu->pid_fd, .events = POLLIN};
     polls[POLL_SIGNAL] = (struct pollfd){.fd = signals, .events = POLLIN};
     polls[POLL_QMP] = (struct pollfd){.fd = relay->qemu->qmp_fd, .events = POLLIN};
+    polls[POLL_READER] = (struct pollfd){.fd = STDOUT_FILENO, .events = 0};
 }
 
 static int take_signal(struct relay *relay, int signals)
@@ -161,6 +182,8 @@ static int step(struct relay *relay, struct typed *typed, struct banner *banner,
         if (passed != 0)
             return passed < 0 ? RELAY_OUTPUT_GONE : GOING_ON;
     }
+    if ((polls[POLL_READER].revents & POLLERR) != 0)
+        return RELAY_OUTPUT_GONE;
     if (polls[POLL_PROCESS].revents != 0) {
         qmp_poll(relay->qmp); /* its last events: was it the deadline? */
         return relay->qmp->watchdog ? RELAY_TIME : RELAY_ENDED;
@@ -185,14 +208,18 @@ static int loop(struct relay *relay, int signals)
     int end = GOING_ON;
     while (end == GOING_ON) {
         struct pollfd polls[POLLS];
-        prepare(relay, &typed, signals, banner.passed, polls);
-        int ready = poll(polls, POLLS, timeout_of(limit, &typed));
+        bool up = hypervisor_is_up(relay, &banner);
+        bool held = typed.taken < typed.count && !up;
+        prepare(relay, &typed, signals, up, polls);
+        int ready = poll(polls, POLLS, timeout_of(limit, held, &typed));
         if (ready > 0)
             end = step(relay, &typed, &banner, signals, polls);
         if (end == GOING_ON)
             end = over(limit, &typed);
     }
-    banner_end(&banner, &rest);
+    if (relay->monitor_magic == NULL || !hypervisor_is_up(relay, &banner))
+        banner_end(&banner, &rest);
+    buffer_free(&banner.held);
     if (show(&rest) < 0 && end == RELAY_ENDED)
         end = RELAY_OUTPUT_GONE;
     return end;

@@ -23,8 +23,14 @@ enum relay_end {
 struct relay {
     struct qemu *qemu;
     struct qmp *qmp;
-    int input;         /* descriptor to read what is typed from, or -1 */
-    bool interactive;  /* `input` is a terminal in raw mode: watch for Ctrl-A x */
+    int input;        /* descriptor to read what is typed from, or -1 */
+    bool interactive; /* `input` is a terminal in raw mode: watch for Ctrl-A x */
+    /*
+     * Where the hypervisor will put MONITOR_MAGIC in the machine's RAM, mapped; NULL: unknown.
+     * What is typed is held back until it stands there: before, firmware and hypervisor throw
+     * away what they find in the UART when they set it up.
+     */
+    const volatile char *monitor_magic;
     uint64_t limit_ns; /* wall-clock, 0: none; a deadline of the machine's own ends it as well */
     int signal;        /* RELAY_SIGNAL: which */
 };

@@ -245,8 +245,11 @@ $coach run --for 30s --vm image=$spinner,args=ms=0
 echo "status \$?"
 stty -g >$work/after
 EOF
-    { cat; sleep 5; } <<<$'\001x' | timeout 60 script -qec "sh $work/session" /dev/null \
-        >"$work/session.out" 2>&1
+    mkfifo "$work/keys"
+    exec 8<>"$work/keys"
+    printf '\001x' >&8
+    timeout 60 script -qec "sh $work/session" /dev/null <&8 >"$work/session.out" 2>&1
+    exec 8>&-
     check "the keys are told on a terminal" grep -q "Keys: Ctrl-A, then" "$work/session.out"
     check "Ctrl-A x ends the session, and the VMs well" grep -q "^status 0" "$work/session.out"
     check "the terminal is put back as it was" cmp "$work/before" "$work/after"
