@@ -1,6 +1,7 @@
 #!/bin/bash
 # The gdb commands (tools/gdb/stagecoach.py), run in batch against a machine that stands still: what
 # they say is held against the machine's memory and the image of the guest.
+# shellcheck disable=SC2317 # called by the trap and by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
