@@ -143,8 +143,27 @@ static void expect_illegal_across_pages(void)
     expect_illegal(CUSTOM, "custom", touch_fetch, code, 0x0000000b);
 }
 
+/* Just after a trap that the hypervisor emulates, whose instruction the machine may still have
+ * in mind: HLV must not be taken for it. */
+static void expect_no_mistaking(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t instruction = hypervisor[2 + random_below(9)];
+
+        piece[0] = instruction;
+        piece[1] = RET;
+        fence_i();
+        if (i & 1)
+            sleep_until(time_now() + ticks_of_microseconds(20));
+        else
+            csr_read(instret);
+        expect_illegal(HYPERVISOR, "hypervisor", touch_fetch, (uintptr_t)piece, instruction);
+    }
+}
+
 void probe_main(void)
 {
+    expect_no_mistaking();
     for (unsigned i = 0; i < sizeof hypervisor / sizeof hypervisor[0]; i++)
         expect_illegal_word(HYPERVISOR, "hypervisor", hypervisor[i]);
     enumerate_compressed(0);

@@ -155,6 +155,11 @@ uint64_t option_number(const char *name, uint64_t otherwise)
     return value;
 }
 
+bool option_given(const char *name)
+{
+    return option_find(name) != NULL;
+}
+
 bool option_is(const char *name, const char *value)
 {
     const char *text = option_find(name);

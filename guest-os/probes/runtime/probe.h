@@ -34,6 +34,9 @@ void counter_set(unsigned index, const char *name, uint64_t value);
 /* Adds to it. */
 void counter_add(unsigned index, const char *name, uint64_t value);
 
+/* What one of the counters' units is in parts: 100 makes the console show hundredths. (1) */
+extern uint64_t probe_counter_parts;
+
 /* Ends the probe here: by the facts so far, */
 _Noreturn void probe_finish(void);
 /* because it cannot be carried out: `why` says what is missing, */
@@ -80,6 +83,7 @@ extern struct board board;
 
 /* Value of the option, decimal or 0x hexadecimal; `otherwise` when it is not given. */
 uint64_t option_number(const char *name, uint64_t otherwise);
+bool option_given(const char *name);
 /* Is the option given with just this value? */
 bool option_is(const char *name, const char *value);
 

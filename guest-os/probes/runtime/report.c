@@ -8,6 +8,8 @@ __attribute__((section(".report"), used)) struct probe_report probe_report = {
     .verdict = PROBE_IDLE,
 };
 
+uint64_t probe_counter_parts = 1;
+
 static uint64_t random_state;
 
 uint64_t random_next(void)
@@ -81,11 +83,22 @@ static _Noreturn void end_with(enum probe_verdict verdict)
     probe_exit(verdict);
 }
 
+static void say_counter(const char *name, uint64_t value)
+{
+    uint64_t parts = value % probe_counter_parts;
+
+    if (probe_counter_parts == 1)
+        say("  %s %u\n", name, value);
+    else
+        say("  %s %u.%u%u\n", name, value / probe_counter_parts, parts * 10 / probe_counter_parts,
+            parts * 100 / probe_counter_parts % 10);
+}
+
 static void say_counters(void)
 {
     for (unsigned i = 0; i < PROBE_COUNTERS; i++)
         if (probe_report.counter_names[i][0])
-            say("  %s %u\n", probe_report.counter_names[i], probe_report.counters[i]);
+            say_counter(probe_report.counter_names[i], probe_report.counters[i]);
 }
 
 _Noreturn void probe_finish(void)
