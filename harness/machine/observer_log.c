@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "machine/observer_parts.h"
@@ -113,6 +114,9 @@ static void notify(struct observer *observer)
         return; /* it is readable already */
 }
 
+/* The pipe is let fill up a little: to be woken for each line would slow the machine down. */
+static const struct timespec pace = {.tv_nsec = 500000};
+
 static void *read_log(void *argument)
 {
     struct observer *observer = argument;
@@ -135,6 +139,8 @@ static void *read_log(void *argument)
         pthread_mutex_unlock(&observer->lock);
         if (log->holds != holds || log->limit != limit)
             notify(observer);
+        if (got < PIPE_BYTES / 4)
+            nanosleep(&pace, NULL);
     }
     if (good)
         good = traplog_end(log, list);
