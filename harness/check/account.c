@@ -9,9 +9,35 @@
 
 #define SAY(field, ...) snprintf(account->field, sizeof account->field, __VA_ARGS__)
 
+#define INSTRUCTIONS_PER_TICK 100 /* under -icount shift=0 */
+
+/* Instructions executed from entries into the VM to the exits from it. */
+static uint64_t executed(const struct facts *facts, unsigned vm)
+{
+    uint64_t entered[TRACE_MAX_HARTS] = {0}, sum = 0;
+    bool inside[TRACE_MAX_HARTS] = {false};
+    for (size_t i = 0; i < facts->events; i++) {
+        const struct event *event = facts->event[i];
+        if (event->hart >= TRACE_MAX_HARTS)
+            continue;
+        if (event->type->kind == SEEN_GUEST_ENTRY) {
+            inside[event->hart] = event->vm != TRACE_NO_VM && facts->vm_of[event->vm] == (int)vm;
+            entered[event->hart] = event->instructions;
+        } else if (event->type->kind == SEEN_GUEST_EXIT && inside[event->hart]) {
+            sum += event->instructions - entered[event->hart];
+            inside[event->hart] = false;
+        }
+    }
+    return sum;
+}
+
 static bool consumption(const struct facts *facts, const struct property *property, unsigned vm,
                         uint64_t *value)
 {
+    if (property->by_instructions) {
+        *value = executed(facts, vm);
+        return true;
+    }
     if (property->by)
         return facts_probe(facts, vm, property->by, value);
     return facts_monitor(facts, (int)vm, "cpu_ticks", value);
@@ -110,18 +136,45 @@ static void follow(struct gap *gap, const struct event *event)
     }
 }
 
+/* The longest stretch of instructions without an entry into the VM, in ticks. */
+static void seen_gap(const struct facts *facts, unsigned vm, struct gap *gap)
+{
+    uint64_t since = 0, first = 0;
+    for (size_t i = 0; i < facts->events; i++) {
+        const struct event *event = facts->event[i];
+        if (!event->type->seen || event->vm == TRACE_NO_VM || facts->vm_of[event->vm] != (int)vm)
+            continue;
+        uint64_t now = event->instructions / INSTRUCTIONS_PER_TICK;
+        if (event->type->kind == SEEN_GUEST_ENTRY && !gap->any) {
+            gap->any = true;
+            first = now;
+        } else if (event->type->kind == SEEN_GUEST_ENTRY && now - since > gap->longest) {
+            gap->longest = now - since;
+            gap->at = facts->first_tick + since - first;
+        }
+        since = now;
+    }
+}
+
+static void told_gap(const struct facts *facts, unsigned vm, struct gap *gap)
+{
+    for (size_t i = 0; i < facts->events; i++) {
+        const struct event *event = facts->event[i];
+        if (!event->type->seen && event->vm != TRACE_NO_VM && facts->vm_of[event->vm] == (int)vm)
+            follow(gap, event);
+    }
+    for (unsigned vcpu = 0; vcpu < BUNDLE_MAX_VCPUS; vcpu++)
+        end_wait(gap, vcpu, facts->end_tick);
+}
+
 bool gap_holds(const struct facts *facts, const struct property *property, struct account *account)
 {
     const char *name = facts->check->scenario.vm[property->vm].name;
     struct gap gap = {0};
-    for (size_t i = 0; i < facts->events; i++) {
-        const struct event *event = facts->event[i];
-        if (!event->type->seen && event->vm != TRACE_NO_VM &&
-            facts->vm_of[event->vm] == property->vm)
-            follow(&gap, event);
-    }
-    for (unsigned vcpu = 0; vcpu < BUNDLE_MAX_VCPUS; vcpu++)
-        end_wait(&gap, vcpu, facts->end_tick);
+    if (property->by_instructions)
+        seen_gap(facts, (unsigned)property->vm, &gap);
+    else
+        told_gap(facts, (unsigned)property->vm, &gap);
 
     *account = (struct account){0};
     uint64_t bound = 0;

@@ -12,7 +12,9 @@ struct account {
 bool share_holds(const struct facts *facts, const struct property *property,
                  struct account *account);
 
-/* gap vm=a below 30ms: the longest that one of its vCPUs could have run and did not. */
+/* gap vm=a below 30ms [by instructions]: the longest that one of its vCPUs could have run and did
+ * not. By instructions, of a VM that always can run: the longest stretch without an entry into it.
+ */
 bool gap_holds(const struct facts *facts, const struct property *property, struct account *account);
 
 /* vm a ends exit(0). */

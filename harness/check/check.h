@@ -35,6 +35,7 @@ enum expression_kind {
     EXPRESSION_COUNT,   /* count PATTERN [between PATTERN and PATTERN] */
     EXPRESSION_WORD,    /* word vm=NAME ADDRESS: 8 bytes of the guest's memory at the end */
     EXPRESSION_PROBE,   /* probe vm=NAME FIELD: of abi/probe.h's report, at the end */
+    EXPRESSION_MACHINE, /* machine FIELD: ticks, instructions or idle, as seen at the end */
     EXPRESSION_MONITOR, /* monitor [vm=NAME] FIELD: of abi/monitor.h, at the end (told) */
 };
 
@@ -117,7 +118,8 @@ struct property {
     int vm;
     uint64_t part, whole; /* SHARE: of part/whole */
     uint64_t percent;     /* SHARE: tolerance, points of a percent */
-    const char *by;       /* SHARE: a field of the probe's report; NULL: told CPU time */
+    const char *by;       /* SHARE: a field of the probe's report; NULL: told time */
+    bool by_instructions; /* SHARE, GAP: what the machine was seen to execute in the guest */
     int end;              /* ENDS: enum vm_end, or -1: never */
     bool has_code;
     uint64_t code;

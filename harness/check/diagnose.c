@@ -122,6 +122,8 @@ const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes
 const char *diagnose_outcome(const struct facts *facts)
 {
     enum scenario_until until = facts->check->scenario.until;
+    if (facts->registers.known && !facts->registers.holds)
+        return facts->registers.diagnosis; /* the run was ended there */
     switch (facts->outcome) {
     case OUTCOME_FINISHED:
         if (until == UNTIL_FINISHED && facts->has_monitor && facts->monitor.finished == 1)

@@ -1,6 +1,6 @@
 /*
  * Parser of expressions: numbers with units, names, [[VARIABLES]], + - * /, parentheses, and the
- * facts that a run leaves (count, word, probe, monitor).
+ * facts that a run leaves (count, word, probe, machine, monitor).
  */
 #include <ctype.h>
 #include <string.h>
@@ -127,6 +127,20 @@ static struct expression *field_of(struct cursor *cursor, enum expression_kind k
     return cursor->failed ? NULL : expression;
 }
 
+/* machine ticks | instructions | idle */
+static struct expression *machine(struct cursor *cursor)
+{
+    struct expression *expression = node(cursor, EXPRESSION_MACHINE);
+    static const char *const fields[] = {"ticks", "instructions", "idle"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (cursor_word(cursor, fields[i])) {
+            expression->name = fields[i];
+            return expression;
+        }
+    cursor_expected(cursor, "ticks, instructions or idle");
+    return NULL;
+}
+
 static struct expression *named(struct cursor *cursor)
 {
     struct expression *expression = node(cursor, EXPRESSION_NUMBER);
@@ -136,7 +150,7 @@ static struct expression *named(struct cursor *cursor)
         return expression;
     cursor->at = from;
     cursor_expected(cursor, "a number, a known name (EXC_…, IRQ_…, SBI_…), [[NAME]], or "
-                            "count, word, probe, monitor");
+                            "count, word, probe, machine, monitor");
     return NULL;
 }
 
@@ -179,6 +193,8 @@ static struct expression *primary(struct cursor *cursor)
         return word(cursor);
     if (cursor_word(cursor, "probe"))
         return field_of(cursor, EXPRESSION_PROBE, true);
+    if (cursor_word(cursor, "machine"))
+        return machine(cursor);
     if (cursor_word(cursor, "monitor"))
         return field_of(cursor, EXPRESSION_MONITOR, false);
     return named(cursor);
@@ -245,6 +261,7 @@ unsigned expression_evidence(const struct expression *expression)
     case EXPRESSION_COUNT:
         return pattern_evidence(expression->count);
     case EXPRESSION_WORD:
+    case EXPRESSION_MACHINE:
     case EXPRESSION_PROBE:
         return EVIDENCE_SEEN;
     case EXPRESSION_MONITOR:

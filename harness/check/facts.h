@@ -35,6 +35,8 @@ struct facts {
     uint64_t lost;       /* told records that nobody read */
     uint64_t first_tick; /* time of the first event */
     uint64_t end_tick;
+    uint64_t instructions; /* seen: executed by all harts up to the last exit or entry */
+    uint64_t last_tick;    /* seen: the board's time at the end */
     enum outcome outcome;
     char why[256];      /* one line: how the run ended */
     int16_t vm_of[256]; /* record.vm → place in scenario.vm, or -1 */

@@ -53,7 +53,8 @@ static enum outcome outcome_of(const struct observation *seen)
         return OUTCOME_DEADLINE;
     case OBSERVER_STUCK:
         return OUTCOME_STUCK;
-    case OBSERVER_STOPPED:
+    case OBSERVER_STOPPED: /* by ourselves: a register was lost */
+        return OUTCOME_DEADLINE;
     case OBSERVER_DIED:
     case OBSERVER_WALL:
         return OUTCOME_BROKEN;
@@ -154,6 +155,12 @@ static void merge(struct machine *machine)
     facts->event = machine->order;
     facts->events = merging.count;
     facts->lost = told->lost;
+    /* Not the clock as it was last looked at: when that was is not repeatable. */
+    facts->end_tick = told->count ? told->event[told->count - 1].time : 0;
+    facts->instructions = machine->seen.instructions;
+    facts->last_tick = facts->end_tick;
+    if (machine->seen.end == OBSERVER_LIMIT && machine->check->scenario.deadline > facts->end_tick)
+        facts->last_tick = facts->end_tick = machine->check->scenario.deadline;
     facts->first_tick = told->count ? told->event[0].time : 0;
     facts->end_tick = machine->seen.ticks;
     if (told->count && told->event[told->count - 1].time > facts->end_tick)
@@ -194,7 +201,7 @@ static void find_truth(struct machine *machine)
 {
     const struct observation *seen = &machine->seen;
     struct finding *finding = &machine->facts.truth;
-    finding->known = true;
+    finding->known = !machine->registers; /* else traps were not watched */
     finding->holds = seen->truth.truth == TRUTH_EQUAL && !*seen->told_error && !*seen->seen_error;
     finding->looked_at = seen->truth.compared;
     if (*seen->told_error) {
@@ -249,6 +256,8 @@ void machine_fill_facts(struct machine *machine)
     find_isolation(machine);
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
+    if (machine->seen.end == OBSERVER_STOPPED)
+        snprintf(facts->why, sizeof facts->why, "ended there: %.200s", facts->registers.text);
     if (machine->check->wants_fences)
         fences_finding(facts, &facts->fences);
 }

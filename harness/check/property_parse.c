@@ -53,7 +53,22 @@ static bool never(struct cursor *cursor, struct property *property)
     return !cursor->failed;
 }
 
-/* share vm=a of 3/4 within 2% [by progress] */
+/* [by FIELD] or [by instructions] behind a share or a gap. */
+static bool measure(struct cursor *cursor, struct property *property)
+{
+    if (!cursor_word(cursor, "by"))
+        return !cursor->failed;
+    cursor_skip_space(cursor);
+    property->by = cursor_identifier(cursor, true);
+    property->by_instructions = property->by && strcmp(property->by, "instructions") == 0;
+    if (property->by_instructions)
+        cursor->check->wants_seen = true;
+    cursor->check->wants_memory = true;
+    return property->by ||
+           cursor_expected(cursor, "instructions, or a field of the probe's report");
+}
+
+/* share vm=a of 3/4 within 2% [by progress | by instructions] */
 static bool share(struct cursor *cursor, struct property *property)
 {
     property->kind = PROPERTY_SHARE;
@@ -65,22 +80,20 @@ static bool share(struct cursor *cursor, struct property *property)
     cursor_need_word(cursor, "within");
     cursor_number(cursor, "the tolerance in percent", 0, 100, &property->percent);
     cursor_need_symbol(cursor, "%");
-    if (!cursor_word(cursor, "by"))
-        return !cursor->failed;
-    cursor_skip_space(cursor);
-    property->by = cursor_identifier(cursor, true);
-    cursor->check->wants_memory = true;
-    return property->by || cursor_expected(cursor, "a field of the probe's report");
+    return measure(cursor, property);
 }
 
-/* gap vm=a below 30ms */
+/* gap vm=a below 30ms [by instructions] */
 static bool gap(struct cursor *cursor, struct property *property)
 {
     property->kind = PROPERTY_GAP;
     property->vm = cursor_vm_argument(cursor);
     cursor_need_word(cursor, "below");
     property->right = distance(cursor);
-    return !cursor->failed;
+    if (!measure(cursor, property))
+        return false;
+    return !property->by || property->by_instructions ||
+           cursor_expected(cursor, "a gap measured by instructions, or by nothing (told)");
 }
 
 /* vm a ends exit(0) | shutdown | guest_fault | killed | no_memory | never */
@@ -211,6 +224,7 @@ unsigned property_evidence(const struct property *property)
     case PROPERTY_SHARE:
         return property->by ? EVIDENCE_SEEN : EVIDENCE_TOLD;
     case PROPERTY_GAP:
+        return property->by ? EVIDENCE_SEEN : EVIDENCE_TOLD;
     case PROPERTY_ENDS:
         return EVIDENCE_TOLD;
     default:

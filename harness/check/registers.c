@@ -149,18 +149,18 @@ static void at_entry(struct register_watch *watch, const struct observer_view *v
     }
 }
 
-void registers_stop(struct register_watch *watch, const struct observer_view *view)
+bool registers_stop(struct register_watch *watch, const struct observer_view *view)
 {
     if (!view->gdb)
-        return;
+        return true;
     if (view->pc == watch->address[0])
         at_exit(watch, view);
     else
         at_entry(watch, view);
-    if (++watch->stops < MOST_STOPS && !watch->failed)
-        return;
-    for (size_t i = 0; i < watch->addresses; i++)
-        gdb_breakpoint_remove(view->gdb, watch->address[i]);
+    if (++watch->stops == MOST_STOPS)
+        for (size_t i = 0; i < watch->addresses; i++)
+            gdb_breakpoint_remove(view->gdb, watch->address[i]);
+    return !watch->failed;
 }
 
 void registers_finding(const struct register_watch *watch, struct finding *finding)

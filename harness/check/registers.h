@@ -21,8 +21,8 @@ void registers_free(struct register_watch *watch);
 /* The addresses to stop at, for observer_options.breakpoints. */
 size_t registers_breakpoints(const struct register_watch *watch, const uint64_t **addresses);
 
-/* Takes one stop at a breakpoint. */
-void registers_stop(struct register_watch *watch, const struct observer_view *view);
+/* Takes one stop at a breakpoint. false: a register was lost, and there is no need to go on. */
+bool registers_stop(struct register_watch *watch, const struct observer_view *view);
 
 void registers_finding(const struct register_watch *watch, struct finding *finding);
 

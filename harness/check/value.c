@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "check/match.h"
 
@@ -59,6 +60,19 @@ static bool word(const struct facts *facts, const struct expression *expression,
     return true;
 }
 
+#define INSTRUCTIONS_PER_TICK 100 /* under -icount shift=0 */
+
+/* Time that passed and instructions that did not fill it: all harts slept. */
+static uint64_t machine(const struct facts *facts, const char *field)
+{
+    uint64_t busy = facts->instructions / INSTRUCTIONS_PER_TICK;
+    if (strcmp(field, "ticks") == 0)
+        return facts->last_tick;
+    if (strcmp(field, "instructions") == 0)
+        return facts->instructions;
+    return facts->last_tick > busy ? facts->last_tick - busy : 0;
+}
+
 static bool arithmetic(const struct facts *facts, const struct expression *expression,
                        const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
 {
@@ -101,6 +115,9 @@ bool expression_value(const struct facts *facts, const struct expression *expres
         return facts_probe(facts, (unsigned)expression->vm, expression->name, value) ||
                no_value(why, bytes, "VM %s holds no probe report with a field or counter \"%s\"",
                         facts->check->scenario.vm[expression->vm].name, expression->name);
+    case EXPRESSION_MACHINE:
+        *value = machine(facts, expression->name);
+        return true;
     case EXPRESSION_MONITOR:
         return facts_monitor(facts, expression->vm, expression->name, value) ||
                no_value(why, bytes, "the monitor has no field \"%s\" here", expression->name);
