@@ -162,9 +162,6 @@ static void merge(struct machine *machine)
     if (machine->seen.end == OBSERVER_LIMIT && machine->check->scenario.deadline > facts->end_tick)
         facts->last_tick = facts->end_tick = machine->check->scenario.deadline;
     facts->first_tick = told->count ? told->event[0].time : 0;
-    facts->end_tick = machine->seen.ticks;
-    if (told->count && told->event[told->count - 1].time > facts->end_tick)
-        facts->end_tick = told->event[told->count - 1].time;
 }
 
 static void map_vms(struct machine *machine)
