@@ -38,6 +38,10 @@ struct lab {
     unsigned allow_count;
     struct lab_blank *blanks; /* in the order in which a learner meets them */
     unsigned blanks_count;
+    char **boot; /* the VMs that `coach try` boots, as coach run's --vm takes them, but with
+                    image=probe:NAME and image=rider */
+    unsigned boot_count;
+    char *append;                  /* more options for the hypervisor then, or NULL */
     struct lab_scaffold *scaffold; /* or NULL */
     unsigned scaffold_count;
     char *folder; /* labs/NN-name, relative to the root; set by the reader */

@@ -7,13 +7,17 @@
 
 #ifdef __ASSEMBLER__
 
-/* Nothing is taken for granted: there may be no stack yet. */
+/* Nothing is taken for granted: there may be no stack yet, and no gp. */
 /* clang-format off */
     .macro  TODO sentence
     .section .rodata.todo, "a"
 .Ltodo_\@:
     .asciz  "\sentence"
     .previous
+    .option push
+    .option norelax
+    la      gp, __global_pointer$
+    .option pop
     la      sp, __boot_stack_top
     la      a0, .Ltodo_\@
     tail    todo_stop
