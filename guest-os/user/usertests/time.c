@@ -98,3 +98,21 @@ TEST(spinners_share_the_hart)
         check(wait(NULL) > 0);
     }
 }
+
+/* spin_registers.S */
+long spin_registers(uint64_t seed, uint64_t rounds);
+
+/* Processes with other values in all registers take turns, and none sees a difference. */
+TEST(registers_survive_preemption)
+{
+    enum { CHILDREN = 3 };
+    for (uint64_t i = 1; i <= CHILDREN; i++) {
+        if (!fork())
+            exit((int)spin_registers(i << 40 | i << 8, 15000000));
+    }
+    for (int i = 0; i < CHILDREN; i++) {
+        struct exit_status status;
+        check(wait(&status) > 0);
+        check_equal(status.code, 0);
+    }
+}
