@@ -79,8 +79,7 @@ static uint32_t token_bytes(const struct fdt *fdt, enum token token, uint32_t of
     uint32_t bytes = 4;
 
     if (token == TOKEN_BEGIN_NODE) {
-        uint32_t length = (uint32_t)strnlen((const char *)at + 4, room - 4);
-        bytes = length == room - 4 ? UINT32_MAX : 4 + length + 1;
+        bytes = 4 + (uint32_t)strnlen((const char *)at + 4, room - 4) + 1;
     } else if (token == TOKEN_PROP) {
         uint32_t data = room < 12 ? UINT32_MAX : big_endian(at + 4);
         bytes = data > room ? UINT32_MAX : 12 + data;

@@ -216,6 +216,9 @@ static void sections_do_not_overlap_in_the_guest(void)
     vm->dtb.gpa = BASE + 5000;
     maker_seal(&maker);
     CU_ASSERT_TRUE(opens(NO_LIMIT));
+    vm->image.gpa = vm->entry = BASE + 0x4000; /* behind it */
+    maker_seal(&maker);
+    CU_ASSERT_TRUE(opens(NO_LIMIT));
     vm->initrd.gpa = vm->dtb.gpa;
     REFUSED("VM 0 \"vm0\": initrd at 0x80001388 overlaps device tree at 0x80001388");
 }

@@ -83,6 +83,20 @@ static void an_overrun_is_charged_to_the_next_period(void)
     CU_ASSERT_EQUAL(until, start + CAP_PERIOD + budget / 2);
 }
 
+static void a_turn_over_the_end_of_a_period_is_charged_to_both(void)
+{
+    uint64_t until, ms = TICKS_PER_MS;
+
+    sim_begin(&sim, "fair");
+    sim_busy_vm(&sim, 1, 10);
+    const struct sched_policy *policy = sim.queue.policy;
+    uint64_t end = sim.now - sim.now % CAP_PERIOD + CAP_PERIOD;
+    policy->pick(&sim.queue, end - 15 * ms, &until);
+    policy->account(&sim.queue, &sim.vcpu[0].entity, 17 * ms, end + 2 * ms);
+    CU_ASSERT_PTR_NOT_NULL(policy->pick(&sim.queue, end + 2 * ms, &until));
+    CU_ASSERT_EQUAL(until, end + 2 * ms + (10 - 5 - 2) * ms); /* overrun and new part */
+}
+
 static void a_vm_at_its_cap_does_not_preempt(void)
 {
     sim_begin(&sim, "fair");
@@ -100,4 +114,6 @@ TEST_SUITE(hv_cap, {"a cap holds although the hart idles", a_cap_holds_although_
            {"every cap is kept over every period", every_cap_is_kept_over_every_period},
            {"at the cap, pick says when it lifts", at_the_cap_pick_says_when_it_lifts},
            {"an overrun is charged to the next period", an_overrun_is_charged_to_the_next_period},
+           {"a turn over the end of a period is charged to both",
+            a_turn_over_the_end_of_a_period_is_charged_to_both},
            {"a VM at its cap does not preempt", a_vm_at_its_cap_does_not_preempt});

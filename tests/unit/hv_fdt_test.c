@@ -255,6 +255,25 @@ static void broken_trees_are_refused_or_read_within_bounds(void)
     }
 }
 
+/* The structure block ends at any place; the blob goes on behind it. */
+static void nothing_behind_the_structure_block_is_read(void)
+{
+    board(&tree);
+    for (uint32_t bytes_left = tree.structure_bytes; bytes_left > 0; bytes_left--) {
+        put32(tree.blob + 36, bytes_left);
+        CU_ASSERT_TRUE_FATAL(fdt_open(&fdt, tree.blob, sizeof tree.blob));
+        const uint8_t *end = tree.blob + STRUCTURE + bytes_left;
+        fdt_node node = fdt_root(&fdt);
+        for (unsigned steps = 0; node != FDT_NONE && steps < 10; steps++) {
+            struct fdt_property found = {end, 0};
+            CU_ASSERT_TRUE(tree.blob + node + 4 + strlen((char *)tree.blob + node + 4) < end);
+            fdt_property(&fdt, node, steps == 0 ? "model" : "reg", &found);
+            CU_ASSERT_TRUE((const uint8_t *)found.data + found.bytes <= end);
+            node = steps == 0 ? fdt_child(&fdt, node) : fdt_sibling(&fdt, node);
+        }
+    }
+}
+
 static void a_tree_that_is_cut_short_is_refused(void)
 {
     uint32_t length = board(&tree);
@@ -277,4 +296,6 @@ TEST_SUITE(hv_fdt,
            {"reg follows the cells of the parent", reg_follows_the_cells_of_the_parent},
            {"broken trees are refused or read within bounds",
             broken_trees_are_refused_or_read_within_bounds},
+           {"nothing behind the structure block is read",
+            nothing_behind_the_structure_block_is_read},
            {"a tree that is cut short is refused", a_tree_that_is_cut_short_is_refused});

@@ -44,28 +44,41 @@ static void zeroed_blocks_are_zero_and_freed_ones_are_scrubbed(void)
     arena_end();
 }
 
+/* Frees two blocks of one page that cannot merge: one that is not clean, then a clean one. */
+static void free_dirty_and_clean(uint64_t *dirty, uint64_t *clean)
+{
+    uint64_t block[4];
+
+    for (unsigned i = 0; i < 4; i++)
+        block[i] = page_alloc(0, i == 2 ? VM : OWNER_HYPERVISOR);
+    *dirty = block[0];
+    *clean = block[2];
+    page_free(*dirty, 0, OWNER_HYPERVISOR);
+    page_free(*clean, 0, VM);
+}
+
 static void a_clean_block_is_preferred_and_not_zeroed_again(void)
 {
+    uint64_t dirty, clean;
+
     arena_begin(PAGES, ORDER_2M);
-    uint64_t first = page_alloc(0, OWNER_HYPERVISOR), second = page_alloc(0, VM);
-    uint64_t third = page_alloc(0, OWNER_HYPERVISOR);
-    page_free(second, 0, VM);
-    page_free(third, 0, OWNER_HYPERVISOR);
-    *(uint8_t *)(second + 100) = 1; /* nobody may; it shows that nobody zeroed the page again */
-    CU_ASSERT_EQUAL(page_alloc_zeroed(0, VM), second);
-    CU_ASSERT_EQUAL(*(uint8_t *)(second + 100), 1);
-    page_free(first, 0, OWNER_HYPERVISOR);
+    free_dirty_and_clean(&dirty, &clean);
+    *(uint8_t *)(clean + 100) = 1; /* nobody may; it shows that nobody zeroed the page again */
+    CU_ASSERT_EQUAL(page_alloc_zeroed(0, VM), clean);
+    CU_ASSERT_EQUAL(*(uint8_t *)(clean + 100), 1);
+    CU_ASSERT_EQUAL(page_alloc_zeroed(0, VM), dirty);
+    CU_ASSERT_TRUE(arena_is_filled(dirty, 1, 0));
     arena_end();
 }
 
 static void a_block_that_is_not_clean_is_preferred_where_zeroes_are_not_wanted(void)
 {
+    uint64_t dirty, clean;
+
     arena_begin(PAGES, ORDER_2M);
-    uint64_t clean = page_alloc(0, VM), dirty = page_alloc(0, OWNER_HYPERVISOR);
-    page_free(clean, 0, VM);
-    page_free(dirty, 0, OWNER_HYPERVISOR);
+    free_dirty_and_clean(&dirty, &clean);
     CU_ASSERT_EQUAL(page_alloc(0, OWNER_HYPERVISOR), dirty);
-    CU_ASSERT_EQUAL(page_alloc_zeroed(0, VM), clean);
+    CU_ASSERT_EQUAL(page_alloc(0, OWNER_HYPERVISOR), clean);
     arena_end();
 }
 
@@ -148,7 +161,6 @@ static void whoever_returns_what_it_does_not_own_is_a_bug(void)
     CU_ASSERT_TRUE(PANICS(page_free(block, 3, VM + 1)));
     CU_ASSERT_STRING_EQUAL(strstr(fake_panic_message, "but owner"),
                            strstr(fake_panic_message, "but owner 16 has 8 pages"));
-    CU_ASSERT_TRUE(PANICS(page_free(block, 4, VM)));             /* more than it is */
     CU_ASSERT_TRUE(PANICS(page_free(block + PAGE_SIZE, 1, VM))); /* not aligned */
     CU_ASSERT_TRUE(PANICS(page_free(block + 1, 0, VM)));
     CU_ASSERT_TRUE(PANICS(page_free(base, 0, VM)));               /* metadata */
@@ -158,6 +170,9 @@ static void whoever_returns_what_it_does_not_own_is_a_bug(void)
     page_free(block, 3, VM);
     CU_ASSERT_TRUE(PANICS(page_free(block, 3, VM))); /* twice */
     CU_ASSERT_TRUE(PANICS(page_free(block, 3, OWNER_FREE)));
+    block = page_alloc(4, VM);
+    page_free(block + 8 * PAGE_SIZE, 3, VM);
+    CU_ASSERT_TRUE(PANICS(page_free(block, 4, VM))); /* more than is left */
     arena_end();
 }
 
