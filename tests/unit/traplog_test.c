@@ -1,0 +1,258 @@
+/* The trap log: lines of QEMU 7.2 and 10, and the way of a trap through the marks. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/traplog.h"
+#include "test.h"
+
+#define TRAP(hart, async, cause, epc, tval)                                                        \
+    "riscv_cpu_do_interrupt: hart:" #hart ", async:" #async ", cause:" cause ", epc:" epc          \
+    ", tval:" tval ", desc=whatever\n"
+#define ECALL   TRAP(0, 0, "000000000000000a", "0x0000000080200010", "0x0000000000000000")
+#define ILLEGAL TRAP(0, 0, "0000000000000002", "0x0000000080200020", "0x0000000000000bad")
+#define TIMER   TRAP(0, 1, "0000000000000005", "0x0000000080200030", "0x0000000000000000")
+#define M_TIMER TRAP(0, 1, "0000000000000007", "0x0000000080200030", "0x0000000000000000")
+#define SYSCALL TRAP(0, 0, "0000000000000008", "0x0000000000010000", "0x0000000000000000")
+#define UNPRIV  TRAP(0, 0, "0000000000000005", "0x0000000080000abc", "0x0000000080200020")
+#define BOOT    "@P 0 0 1\n@F 0 10\n@M 0 100\n"
+#define ENTER   "@S 0 200 80205000 8000000000080100\n"
+#define VECTOR  "@V 0 300\n"
+#define FIRM    "@F 0 310\n"
+#define MRET    "@M 0 320\n"
+
+/* Feeds a whole log; the events are in *list. Result: whether all of it was understood. */
+static bool feed(const char *text, struct event_list *list, struct traplog *log)
+{
+    *list = (struct event_list){0};
+    traplog_init(log);
+    return traplog_feed(log, text, strlen(text), list) && traplog_end(log, list);
+}
+
+/* "exit:10@80200010 entry …" of a list, for comparison. */
+static void sketch(const struct event_list *list, char *to, size_t bytes)
+{
+    size_t length = 0;
+
+    to[0] = '\0';
+    for (size_t i = 0; i < list->count && length < bytes; i++) {
+        const struct event *event = &list->event[i];
+
+        length += (size_t)snprintf(to + length, bytes - length, "%s%s", i ? " " : "",
+                                   event->type->name + strlen("seen_"));
+        if (event->type->fields >= 3 && length < bytes)
+            length += (size_t)snprintf(to + length, bytes - length, ":%x@%llx",
+                                       (unsigned)event->value[EXIT_SCAUSE],
+                                       (unsigned long long)event->value[EXIT_SEPC]);
+    }
+}
+
+static void expect(const char *log_text, const char *expected)
+{
+    struct event_list list;
+    struct traplog log;
+    char found[1024];
+
+    CU_ASSERT_TRUE(feed(log_text, &list, &log));
+    sketch(&list, found, sizeof(found));
+    CU_ASSERT_STRING_EQUAL(found, expected);
+    if (strcmp(found, expected) != 0)
+        printf("  found    %s\n  expected %s\n", found, expected);
+    event_list_free(&list);
+}
+
+static void reads_lines_of_both_versions(void)
+{
+    static const char old[] = "riscv_cpu_do_interrupt: hart:1, async:1, cause:0000000000000005, "
+                              "epc:0x0000000080400000, tval:0x0000000000000000, desc=s_timer";
+    static const char new[] = "riscv_cpu_do_interrupt: hart:3, async:0, cause:0000000000000017, "
+                              "epc:0xffffffff80400000, tval:0xdeadbeef, gva:1, "
+                              "desc=guest_store_page_fault";
+    struct traplog_line line;
+
+    CU_ASSERT_TRUE(traplog_parse_line(old, strlen(old), &line));
+    CU_ASSERT_EQUAL(line.kind, TRAPLOG_TRAP);
+    CU_ASSERT_EQUAL(line.hart, 1);
+    CU_ASSERT_EQUAL(line.scause, TRACE_CAUSE_INTERRUPT | 5);
+    CU_ASSERT_EQUAL(line.epc, 0x80400000);
+    CU_ASSERT_TRUE(traplog_parse_line(new, strlen(new), &line));
+    CU_ASSERT_EQUAL(line.hart, 3);
+    CU_ASSERT_EQUAL(line.scause, 23);
+    CU_ASSERT_EQUAL(line.epc, 0xffffffff80400000);
+    CU_ASSERT_EQUAL(line.tval, 0xdeadbeef);
+}
+
+static void passes_over_what_is_not_its_own(void)
+{
+    struct traplog_line line;
+
+    CU_ASSERT_TRUE(traplog_parse_line("PMP violation", 13, &line));
+    CU_ASSERT_EQUAL(line.kind, TRAPLOG_NOTHING);
+    CU_ASSERT_TRUE(traplog_parse_line("", 0, &line));
+    CU_ASSERT_EQUAL(line.kind, TRAPLOG_NOTHING);
+}
+
+static void refuses_lines_that_are_damaged(void)
+{
+    static const char *const damaged[] = {
+        "@",
+        "@Z 0 0",
+        "@V",
+        "@V 0",
+        "@V 9 0",
+        "@V 0 xyz",
+        "@V 0 1 2 3 4 5",
+        "riscv_cpu_do_interrupt: hart:0, async:0, cause:000000000000000a, epc:0x80",
+        "riscv_cpu_do_interrupt: hart:99, async:0, cause:0a, epc:0x80, tval:0x0, desc=x",
+        "riscv_cpu_do_interrupt: hart:0, async:2, cause:0a, epc:0x80, tval:0x0, desc=x",
+        "riscv_cpu_do_interrupt: hart:0, async:0, cause:zz, epc:0x80, tval:0x0, desc=x",
+    };
+    struct traplog_line line;
+
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        CU_ASSERT_FALSE(traplog_parse_line(damaged[i], strlen(damaged[i]), &line));
+    }
+}
+
+static void a_trap_to_the_vector_is_an_exit(void)
+{
+    expect(BOOT ENTER ECALL VECTOR ENTER TIMER VECTOR,
+           "guest_entry guest_exit:a@80200010 guest_entry guest_exit:80000005@80200030");
+}
+
+static void a_trap_that_the_guest_took_itself_is_none(void)
+{
+    expect(BOOT ENTER SYSCALL SYSCALL ECALL VECTOR,
+           "guest_entry guest_trap:8@10000 guest_trap:8@10000 guest_exit:a@80200010");
+}
+
+static void a_trap_that_the_firmware_passes_on_is_an_exit(void)
+{
+    expect(BOOT ENTER ILLEGAL FIRM MRET VECTOR, "guest_entry guest_exit:2@80200020");
+}
+
+static void a_trap_that_the_firmware_keeps_is_none(void)
+{
+    expect(BOOT ENTER M_TIMER FIRM MRET TIMER VECTOR, "guest_entry guest_exit:80000005@80200030");
+    expect(BOOT ENTER ILLEGAL FIRM MRET ECALL VECTOR, "guest_entry guest_exit:a@80200010");
+}
+
+static void a_trap_inside_the_firmware_is_its_own(void)
+{
+    struct event_list list;
+    struct traplog log;
+
+    CU_ASSERT_TRUE(feed(BOOT ENTER ILLEGAL FIRM UNPRIV MRET VECTOR, &list, &log));
+    CU_ASSERT_EQUAL(list.count, 2);
+    const struct event *exit = &list.event[1];
+    CU_ASSERT_EQUAL(exit->value[EXIT_SCAUSE], 2);
+    CU_ASSERT_EQUAL(exit->value[EXIT_SEPC], 0x80200020);
+    CU_ASSERT_TRUE(exit->complete); /* the firmware may have passed on its own fault instead */
+    CU_ASSERT_EQUAL(exit->value[SEEN_OTHER_SCAUSE], 5);
+    event_list_free(&list);
+}
+
+static void the_hypervisors_own_traps_are_no_exits(void)
+{
+    expect(BOOT ECALL VECTOR ENTER ECALL VECTOR,
+           "host_trap:a@80200010 guest_entry guest_exit:a@80200010");
+    /* its SBI calls lead to the firmware and back */
+    expect(BOOT ECALL FIRM MRET ENTER ECALL VECTOR, "guest_entry guest_exit:a@80200010");
+}
+
+static void an_sret_back_into_the_hypervisor_is_no_entry(void)
+{
+    expect(BOOT ECALL VECTOR ENTER "@B 0 210\n" ECALL VECTOR,
+           "host_trap:a@80200010 host_trap:a@80200010");
+}
+
+static void harts_do_not_mix(void)
+{
+    expect(BOOT "@F 1 10\n@M 1 20\n" ENTER "@S 1 201 80205000 8000100000080200\n" ECALL TRAP(
+               1, 0, "0000000000000016", "0x80300000", "0x0") "@V 1 250\n" VECTOR,
+           "guest_entry guest_entry guest_exit:16@80300000 guest_exit:a@80200010");
+}
+
+static void a_vector_without_a_trap_is_refused(void)
+{
+    struct event_list list;
+    struct traplog log;
+
+    CU_ASSERT_FALSE(feed(BOOT ENTER VECTOR, &list, &log));
+    CU_ASSERT_PTR_NOT_NULL(strstr(log.error, "line 5: hart 0 reached the trap vector"));
+    event_list_free(&list);
+}
+
+static void first_entries_and_holds_are_noted(void)
+{
+    struct event_list list;
+    struct traplog log;
+
+    CU_ASSERT_TRUE(
+        feed(BOOT "@N 0 190 8000000000080100\n" ENTER ECALL VECTOR "@K 0 300\n", &list, &log));
+    CU_ASSERT_EQUAL(log.holds, 2);
+    CU_ASSERT_EQUAL(log.hgatp_count, 1);
+    CU_ASSERT_EQUAL(log.hgatps[0], 0x8000000000080100);
+    CU_ASSERT_EQUAL(log.hold_hgatp, 0);
+    CU_ASSERT_EQUAL(list.event[1].value[SEEN_HGATP], 0x8000000000080100);
+    event_list_free(&list);
+}
+
+/* However the bytes are cut into pieces, the events are the same. */
+static void pieces_of_any_size_give_the_same(void)
+{
+    static const char text[] = BOOT ENTER SYSCALL ECALL VECTOR ENTER ILLEGAL FIRM MRET VECTOR;
+    char whole[512], found[512];
+    struct event_list list;
+    struct traplog log;
+
+    feed(text, &list, &log);
+    sketch(&list, whole, sizeof(whole));
+    event_list_free(&list);
+    for (size_t piece = 1; piece < 40; piece++) {
+        traplog_init(&log);
+        for (size_t at = 0; at < strlen(text); at += piece) {
+            size_t rest = strlen(text) - at;
+
+            CU_ASSERT_TRUE(traplog_feed(&log, text + at, rest < piece ? rest : piece, &list));
+        }
+        CU_ASSERT_TRUE(traplog_end(&log, &list));
+        sketch(&list, found, sizeof(found));
+        CU_ASSERT_STRING_EQUAL(found, whole);
+        event_list_free(&list);
+    }
+}
+
+static void an_overlong_line_is_cut_not_overrun(void)
+{
+    char *text = malloc(5000);
+    struct event_list list = {0};
+    struct traplog log;
+
+    memset(text, 'x', 5000);
+    text[4999] = '\n';
+    traplog_init(&log);
+    CU_ASSERT_TRUE(traplog_feed(&log, text, 5000, &list));
+    CU_ASSERT_TRUE(traplog_feed(&log, BOOT ENTER, strlen(BOOT ENTER), &list));
+    CU_ASSERT_EQUAL(list.count, 1);
+    event_list_free(&list);
+    free(text);
+}
+
+TEST_SUITE(traplog, {"lines of QEMU 7.2 and 10 are read", reads_lines_of_both_versions},
+           {"other messages are passed over", passes_over_what_is_not_its_own},
+           {"damaged lines are refused", refuses_lines_that_are_damaged},
+           {"a trap to the vector is an exit", a_trap_to_the_vector_is_an_exit},
+           {"a trap that the guest took itself is none", a_trap_that_the_guest_took_itself_is_none},
+           {"a trap that the firmware passes on is an exit",
+            a_trap_that_the_firmware_passes_on_is_an_exit},
+           {"a trap that the firmware keeps is none", a_trap_that_the_firmware_keeps_is_none},
+           {"a trap inside the firmware is its own", a_trap_inside_the_firmware_is_its_own},
+           {"the hypervisor's own traps are no exits", the_hypervisors_own_traps_are_no_exits},
+           {"an sret back into the hypervisor is no entry",
+            an_sret_back_into_the_hypervisor_is_no_entry},
+           {"harts do not mix", harts_do_not_mix},
+           {"a vector without a trap is refused", a_vector_without_a_trap_is_refused},
+           {"first entries and holds are noted", first_entries_and_holds_are_noted},
+           {"pieces of any size give the same events", pieces_of_any_size_give_the_same},
+           {"an overlong line is cut", an_overlong_line_is_cut_not_overrun});
