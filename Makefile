@@ -66,7 +66,8 @@ debug: all
 .PHONY: test
 test: all $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 	@BUILD=$(BUILD) tools/test-sum $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests \
-	    $(sort $(wildcard tests/system/*_test.sh)) $(sort $(wildcard tests/grader/*_test.sh))
+	    $(sort $(wildcard tests/system/*_test.sh)) $(sort $(wildcard tests/grader/*_test.sh)) \
+	    tests/docs_test.sh
 
 ## test-unit: the native tests only, under the address and undefined-behaviour sanitizers
 .PHONY: test-unit
@@ -93,8 +94,11 @@ bench: all
 fuzz: $(FUZZ_TARGETS)
 	@tools/fuzz $(FUZZ_SECONDS) $^
 
-## docs: the documentation as HTML in build/docs
+## docs: the book as pages and EPUB, in build/docs
 .PHONY: docs
+
+## docs-test: the book held against HTML, EPUB and a browser (npm, epubcheck, chromium)
+.PHONY: docs-test
 
 ## deps: install the Debian or Ubuntu packages that are missing
 .PHONY: deps

@@ -16,11 +16,9 @@ DOCS_FROM  := gfm-raw_html
 DOCS_TOOLS := $(wildcard docs/filters/*.lua docs/page.html docs/build.mk)
 DOCS_FIGURES := $(wildcard docs/figures/* labs/*/figures/* labs/*/*.svg labs/*/*.dot)
 
-## docs: the book, as pages and as EPUB, in build/docs
 .PHONY: docs docs-test
 docs: $(DOCS_PAGES) $(DOCS_DIR)/index.html $(DOCS_DIR)/book.css $(DOCS_DIR)/stagecoach.epub
 
-## docs-test: the book's own tests: html-validate, epubcheck, Chromium
 docs-test: docs
 	@BUILD=$(BUILD) tests/docs_test.sh --full
 

@@ -168,7 +168,11 @@ local function convert_heading(heading)
     return heading
 end
 
-local function scope_headers(table_)
+-- Every heading of a column says so, and columns are as wide as their contents ask for.
+local function convert_table(table_)
+    for _, column in ipairs(table_.colspecs) do
+        column[2] = nil
+    end
     for _, row in ipairs(table_.head.rows) do
         for _, cell in ipairs(row.cells or row[2]) do
             local attributes = cell.attr or cell[1]
@@ -204,7 +208,7 @@ function Pandoc(document)
     local blocks = pandoc.walk_block(pandoc.Div(document.blocks), {
         Link = convert_link,
         Para = convert_paragraph,
-        Table = scope_headers,
+        Table = convert_table,
     })
     blocks = pandoc.walk_block(blocks, {
         Image = function(image)
