@@ -115,7 +115,7 @@ static struct condition *parse_condition(struct cursor *cursor, const struct pat
     condition->place = cursor_place(cursor);
     const char *from = cursor->at;
     condition->field = cursor_identifier(cursor, false);
-    if (!has_field(pattern->type, condition->field)) {
+    if (!condition->field || !has_field(pattern->type, condition->field)) {
         cursor->at = from;
         no_such_field(cursor, pattern);
         return NULL;

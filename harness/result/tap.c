@@ -18,10 +18,9 @@ static void plain(FILE *out, const char *text)
     }
 }
 
-/* A YAML double-quoted scalar. */
-static void quoted(FILE *out, const char *key, const char *text)
+/* The inside of a YAML double-quoted scalar. */
+static void inside_quotes(FILE *out, const char *text)
 {
-    fprintf(out, "  %s: \"", key);
     for (const char *at = text; *at; at++) {
         unsigned char byte = (unsigned char)*at;
         if (byte == '"' || byte == '\\')
@@ -31,6 +30,12 @@ static void quoted(FILE *out, const char *key, const char *text)
         else
             fputc(byte, out);
     }
+}
+
+static void quoted(FILE *out, const char *key, const char *text)
+{
+    fprintf(out, "  %s: \"", key);
+    inside_quotes(out, text);
     fputs("\"\n", out);
 }
 
@@ -46,8 +51,9 @@ static void account(FILE *out, const struct result_check *check, const struct re
     if (item->line_count)
         fputs("  account:\n", out);
     for (size_t i = 0; i < item->line_count; i++) {
-        fputs("  -", out);
-        quoted(out, result_line_kind_name(item->lines[i].kind), item->lines[i].text);
+        fprintf(out, "    - \"%s: ", result_line_kind_name(item->lines[i].kind));
+        inside_quotes(out, item->lines[i].text);
+        fputs("\"\n", out);
     }
     if (item->hint)
         quoted(out, "hint", item->hint);

@@ -1,0 +1,162 @@
+#!/bin/bash
+# All of tests/system/checks pass on the reference, with the same bytes each time; reports can be
+# read by others; bad input gets one clear line and the right status, and leaves nothing behind.
+# Needs the built tree; ends with the line "N passed, N failed".
+set -u
+cd "$(dirname "$0")/../.." || exit 3
+build=${BUILD:-build}
+coach=${COACH:-$build/coach}
+checks=tests/system/checks
+export NO_COLOR=1
+
+work=$(mktemp -d)
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+ok() {
+    passed=$((passed + 1))
+    echo "ok $1"
+}
+not_ok() {
+    failed=$((failed + 1))
+    echo "not ok $1"
+    sed 's/^/    /' "$work/out" "$work/err" 2>/dev/null | tail -n 12
+}
+
+# fact NAME STATUS WORDS COMMAND…: it exits with STATUS, and WORDS stand in what it prints.
+fact() {
+    local name=$1 status=$2 words=$3 got
+    shift 3
+    timeout 120 "$@" >"$work/out" 2>"$work/err" </dev/null
+    got=$?
+    if [ "$got" != "$status" ]; then
+        not_ok "$name (status $got, expected $status)"
+    elif ! cat "$work/out" "$work/err" | grep -qF -- "$words"; then
+        not_ok "$name (\"$words\" is not said)"
+    else
+        ok "$name"
+    fi
+}
+
+# holds NAME COMMAND…: it succeeds.
+holds() {
+    local name=$1
+    shift
+    if "$@" >"$work/out" 2>"$work/err"; then ok "$name"; else not_ok "$name"; fi
+}
+
+# ---- Every check, an item a line -----------------------------------------------------------
+timeout 300 "$coach" check "$checks" --emit tap="$work/tap" --emit junit="$work/junit.xml" \
+    --emit json="$work/json" --emit html="$work/report.html" >"$work/out" 2>"$work/err" </dev/null
+grep '^ok\|^not ok' "$work/tap" | sed 's/^\(not ok\|ok\) [0-9]* - /\1 /'
+sed -n '/^not ok/,/\.\.\.$/p' "$work/tap" | grep -v '^not ok' | head -n 40
+passed=$((passed + $(grep -c '^ok' "$work/tap")))
+failed=$((failed + $(grep -c '^not ok' "$work/tap")))
+[ -s "$work/tap" ] || not_ok "the checks ran and left a report"
+
+# There are as many of each kind as were promised.
+for kind in traps:14 isolation:14 scheduling:12 lifecycle:6; do
+    number=$(find "$checks/${kind%:*}" -name '*.check' | wc -l)
+    holds "at least ${kind#*:} checks of ${kind%:*}: $number" [ "$number" -ge "${kind#*:}" ]
+done
+
+# ---- Reports that others can read ----------------------------------------------------------
+command -v prove >/dev/null &&
+    fact "prove reads the TAP" 0 "All tests successful" prove -e cat "$work/tap"
+command -v xmllint >/dev/null &&
+    holds "JUnit is well-formed XML" xmllint --noout "$work/junit.xml"
+if command -v chromium >/dev/null; then
+    # Its own home, so that it leaves nothing in ours.
+    HOME=$work timeout 60 chromium --headless --no-sandbox --disable-gpu \
+        --user-data-dir="$work/chromium" --virtual-time-budget=2000 --dump-dom \
+        "file://$work/report.html" >"$work/dom" 2>"$work/err"
+    holds "Chromium draws the HTML report: a timeline a check" \
+        [ "$(grep -o '<svg role="img"' "$work/dom" | wc -l)" -ge 50 ]
+fi
+
+# ---- Deterministic -------------------------------------------------------------------------
+for check in traps/ecall isolation/two scheduling/sleeper; do
+    for run in 1 2; do
+        timeout 60 "$coach" check "$checks/$check.check" --seed 7 --emit json="$work/$run" \
+            >"$work/out" 2>"$work/err" </dev/null
+    done
+    holds "two runs of $check give the same bytes" cmp "$work/1" "$work/2"
+done
+timeout 60 "$coach" check -j 1 "$checks/lifecycle" --emit json="$work/1" >/dev/null 2>&1 </dev/null
+timeout 60 "$coach" check -j 4 "$checks/lifecycle" --emit json="$work/2" >/dev/null 2>&1 </dev/null
+holds "one at a time or four give the same bytes" cmp "$work/1" "$work/2"
+
+# ---- A failure names its place, and its replay fails in the same way -------------------------
+cat >"$work/wrong.check" <<'END'
+title: Expects what does not come
+vm a: image=probe:exit memory=16M args="how=pv code=3"
+deadline: 300ms
+item wrong (2 points): The guest ends with 4
+    CHECK: seen_guest_entry vm=a
+    HOLDS: vm a ends exit(4)
+    HINT: it is 3
+END
+sed -i "s#probe:#$PWD/$build/guest-os/probes/#; s#\(probes/[a-z]*\) #\1.elf #" "$work/wrong.check"
+fact "a failure exits with 1 and shows place, fact and hint" 1 \
+    "wrong.check:6:12" "$coach" check "$work/wrong.check"
+fact "what was found is said" 1 "it ends exit(3)" "$coach" check "$work/wrong.check"
+replay=$(sed -n 's/^ *replay *coach //p' "$work/out")
+# shellcheck disable=SC2086
+fact "its replay line fails in the same way" 1 "it ends exit(3)" "$coach" $replay
+fact "--bless drafts what the run went through" 0 "CHECK: kvm_entry" \
+    "$coach" check --bless "$work/wrong.check"
+fact "--events shows what was seen" 0 "seen_guest_exit" "$coach" check --events "$work/wrong.check"
+holds "--keep leaves the trace" "$coach" check --list "$work/wrong.check"
+"$coach" check --keep "$work/kept" "$work/wrong.check" >/dev/null 2>&1 </dev/null
+holds "a kept trace can be read by coach trace" "$coach" trace "$work"/kept/*.trace
+
+# ---- Bad input -----------------------------------------------------------------------------
+bad() {
+    printf 'title: t\nvm a: image=x.elf\n%s\n' "$2" >"$work/bad.check"
+    fact "$1" 2 "$3" "$coach" check "$work/bad.check"
+}
+bad "a mistake has line, column and what was expected" 'item i: t
+ CHECK: kvm_exot' 'bad.check:4:9: found "kvm_exot", expected the name of an event'
+bad "points on told facts alone are refused" 'item i (1 point): t
+ CHECK: kvm_exit' 'add a seen fact'
+fact "a missing check file" 2 "No such file" "$coach" check "$work/none.check"
+mkdir "$work/empty"
+fact "a folder without checks" 2 "holds no file that ends in .check" "$coach" check "$work/empty"
+head -c 100000 /dev/urandom >"$work/junk.check"
+fact "binary junk" 2 "junk.check:1:" "$coach" check "$work/junk.check"
+fact "an unknown format, before anything runs" 2 "expected one of" \
+    "$coach" check "$checks/traps/entry.check" --emit junk
+fact "no files" 2 "expected check files" "$coach" check
+fact "a seed that is none" 2 "--seed" "$coach" check --seed x "$checks/traps/entry.check"
+printf 'title: t\nvm a: image=none.elf\nitem i (1 point): t\n CHECK: seen_guest_entry\n' \
+    >"$work/image.check"
+fact "a missing image is not graded" 3 "not graded" "$coach" check "$work/image.check"
+fact "a missing hypervisor is not graded" 3 "not graded" \
+    "$coach" check --hypervisor "$work/none.elf" "$checks/traps/entry.check"
+fact "QEMU missing is a toolchain fault, not graded" 3 "toolchain fault" \
+    env COACH_QEMU="$work/none" "$coach" check --replay "$checks/traps/entry.check"
+cat >"$work/killed" <<'END'
+#!/bin/sh
+case "$*" in *--version*|*-version*) exec qemu-system-riscv64 "$@";; esac
+(sleep 0.2; kill -9 $$) &
+exec qemu-system-riscv64 "$@"
+END
+chmod +x "$work/killed"
+fact "QEMU killed under way is not graded" 3 "not graded" \
+    env COACH_QEMU="$work/killed" "$coach" check "$checks/scheduling/fair-3-1.check"
+"$coach" check "$checks/traps/entry.check" --emit json >/dev/full 2>"$work/err"
+holds "a full disk is said" grep -q "json report" "$work/err"
+(
+    ulimit -f 1
+    trap '' XFSZ
+    "$coach" check "$checks/traps/entry.check" --emit html="$work/part.html" >"$work/out" 2>&1
+)
+holds "a report that cannot be written whole is not there at all" [ ! -e "$work/part.html" ]
+
+# ---- Nothing left behind -------------------------------------------------------------------
+holds "no temporary file is left" [ -z "$(ls -A "$work/tmp")" ]
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
