@@ -6,14 +6,14 @@
  * generator P. Adding a multiple of P anywhere in the message does not change the remainder. One
  * multiple of P happens to have but six terms, all a whole number of 64-bit words apart:
  *
- *     x^(203·64) + x^(186·64) + x^(123·64) + x^(85·64) + x^(79·64) + 1
+ *     x^(216·64) + x^(195·64) + x^(185·64) + x^(141·64) + x^(62·64) + 1
  *
  * So a word w at the front of the message can be cancelled by adding w times this multiple: that
- * clears w and adds w to the words 17, 80, 118, 124 and 203 places further on. When all words
- * have been cancelled but the last 203, those hold a short message with the same remainder, which
+ * clears w and adds w to the words 21, 31, 75, 154 and 216 places further on. When all words
+ * have been cancelled but the last 216, those hold a short message with the same remainder, which
  * the table takes byte by byte. In the loop, seen from the word that receives:
  *
- *     folded[i] = data[i] ^ folded[i-17] ^ folded[i-80] ^ … ^ folded[i-203]
+ *     folded[i] = data[i] ^ folded[i-21] ^ folded[i-31] ^ … ^ folded[i-216]
  *
  * which is less than 2 instructions a byte, where a look-up costs 6 at the least.
  */
@@ -23,8 +23,8 @@
 
 #define GENERATOR 0xEDB88320u /* bit 31 is x^0: the message's bits come lowest first */
 
-#define REACH 203 /* words: how far a cancelled word reaches */
-#define BLOCK 512 /* words folded in one go, a multiple of 4 */
+#define REACH 216 /* words: how far a cancelled word reaches */
+#define BLOCK 512 /* words folded in one go */
 #define WORD  8   /* bytes in a word */
 
 typedef uint64_t __attribute__((may_alias)) word;
@@ -61,28 +61,23 @@ static uint32_t take_bytes(uint32_t crc, const uint8_t *data, size_t bytes)
     return crc;
 }
 
-/* What word i receives, itself included, from the folded words in front of it. */
-static inline word received(const word *data, const word *folded, size_t i)
+/* What a word receives, itself included, from the folded words in front of where it goes. */
+static inline word received(word data, const word *folded)
 {
-    const word *at = folded + i;
-    return data[i] ^ at[-17] ^ at[-80] ^ at[-118] ^ at[-124] ^ at[-REACH];
+    return data ^ folded[-21] ^ folded[-31] ^ folded[-75] ^ folded[-154] ^ folded[-REACH];
 }
 
-/* Folds `words` words, a multiple of 4, into `folded`, behind REACH words folded before. */
+/* Folds `words` words into `folded`, behind REACH words that were folded before. */
 static void fold(word *folded, const word *data, size_t words)
 {
-    for (const word *end = data + words; data != end; data += 4, folded += 4) {
-        folded[0] = received(data, folded, 0);
-        folded[1] = received(data, folded, 1);
-        folded[2] = received(data, folded, 2);
-        folded[3] = received(data, folded, 3);
-    }
+    for (const word *end = data + words; data != end; data++, folded++)
+        *folded = received(*data, folded);
 }
 
 /* Takes whole words, at an aligned address. */
 static uint32_t take_words(uint32_t crc, const word *data, size_t words)
 {
-    size_t foldable = words < REACH ? 0 : (words - REACH) / 4 * 4;
+    size_t foldable = words < REACH ? 0 : words - REACH;
     size_t left = words - foldable;
     word *behind = window + REACH;
 
@@ -96,7 +91,7 @@ static uint32_t take_words(uint32_t crc, const word *data, size_t words)
     memset(behind, 0, left * WORD); /* the words that are left are not cancelled */
     uint64_t remainder = 0;
     for (size_t i = 0; i < left; i++)
-        remainder = take_word(remainder ^ received(data, behind, i));
+        remainder = take_word(remainder ^ received(data[i], behind + i));
     return (uint32_t)remainder;
 }
 

@@ -87,8 +87,8 @@ void gstage_destroy(struct gstage *gstage)
  * entry of level `top` is to have: `entry` itself if the levels are equal. 0: there is no frame
  * for a table; those that had been made are freed.
  */
-static pte build_tables(const struct gstage *gstage, uint64_t gpa, unsigned top, unsigned bottom,
-                        pte entry)
+static __attribute__((noinline)) pte build_tables(const struct gstage *gstage, uint64_t gpa,
+                                                  unsigned top, unsigned bottom, pte entry)
 {
     uint64_t made[ROOT_LEVEL];
 
@@ -115,7 +115,7 @@ enum gstage_result gstage_map(struct gstage *gstage, uint64_t gpa, uint64_t pa, 
     if (*place != 0)
         return GSTAGE_MAPPED;
     pte leaf = make_pte(pa, permissions | LEAF_BITS);
-    pte entry = build_tables(gstage, gpa, top, level, leaf);
+    pte entry = top == level ? leaf : build_tables(gstage, gpa, top, level, leaf);
     if (entry == 0)
         return GSTAGE_NO_MEMORY;
     *place = entry;

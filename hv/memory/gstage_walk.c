@@ -3,12 +3,13 @@
 
 pte *gstage_descend(const struct gstage *gstage, uint64_t gpa, unsigned *level)
 {
-    unsigned at = ROOT_LEVEL;
-    pte *entry = table_at(gstage->root) + index_of(gpa, at);
+    unsigned at = ROOT_LEVEL, shift = PAGE_SHIFT + INDEX_BITS * ROOT_LEVEL;
+    pte *entry = table_at(gstage->root) + (gpa >> shift);
 
     while (at > *level && is_table(*entry)) {
         at--;
-        entry = table_at(pte_pa(*entry)) + index_of(gpa, at);
+        shift -= INDEX_BITS;
+        entry = table_at(pte_pa(*entry)) + (gpa >> shift) % (1u << INDEX_BITS);
     }
     *level = at;
     return entry;

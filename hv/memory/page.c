@@ -32,15 +32,15 @@ struct frame {
 /* Free blocks by order: clean ones in front, the others behind. The links are in the blocks. */
 static struct list free_blocks[PAGE_ORDER_MAX + 1];
 
-static struct frame *frames;            /* of first_frame … end_frame - 1 */
 static uint64_t first_frame, end_frame; /* numbers: physical address >> PAGE_SHIFT */
+static uint64_t metadata;               /* where that of frame 0 would be */
 static uint64_t count[OWNER_LIMIT];     /* frames by owner */
 static uint64_t metadata_bytes;
 static bool unmerged; /* somewhere a clean block and its buddy, which is not, both lie free */
 
 static struct frame *frame_at(uint64_t number)
 {
-    return &frames[number - first_frame];
+    return (struct frame *)(uintptr_t)(metadata + number * sizeof(struct frame));
 }
 
 static unsigned order_of(uint64_t number)
@@ -137,57 +137,56 @@ static void merge_kinds(void)
     }
 }
 
-/* The lowest order, at least `order`, of which a block is free; above PAGE_ORDER_MAX: none is. */
-static unsigned find_order(unsigned order)
-{
-    while (order <= PAGE_ORDER_MAX && list_empty(&free_blocks[order]))
-        order++;
-    return order;
-}
+struct block {
+    uint64_t number; /* of its first frame; 0: there is no such block */
+    uint64_t kind;
+};
 
-/*
- * Gives a block of 2^order frames to owner and returns the number of its first frame, 0 if there
- * is none. A larger block is halved until it fits. from_front: takes a clean one if there is
- * one among those of the order found; *kind tells.
- */
-static uint64_t take_block(unsigned order, unsigned owner, bool from_front, unsigned *kind)
-{
-    unsigned found = find_order(order);
+static struct block merge_and_take(unsigned order, unsigned owner, bool from_front);
 
-    if (found > PAGE_ORDER_MAX && unmerged) {
-        merge_kinds();
-        found = find_order(order);
-    }
+/* Gives a block of 2^order frames to owner. A larger one is halved until it fits. from_front:
+ * a clean one is preferred, else one that is not. */
+static struct block take_block(unsigned order, unsigned owner, bool from_front)
+{
+    unsigned found = order;
+
+    while (found <= PAGE_ORDER_MAX && list_empty(&free_blocks[found]))
+        found++;
     if (found > PAGE_ORDER_MAX)
-        return 0;
+        return unmerged ? merge_and_take(order, owner, from_front) : (struct block){0, 0};
     struct list *list = &free_blocks[found];
     uint64_t number = (uintptr_t)(from_front ? list->next : list->prev) >> PAGE_SHIFT;
-    *kind = take_free(number);
+    unsigned kind = take_free(number);
     while (found > order) {
         found--;
-        put_free(number + (1ull << found), found, *kind);
+        put_free(number + (1ull << found), found, kind);
     }
     *frame_at(number) = (struct frame){.state = (uint8_t)(HEAD | order), .owner = (uint8_t)owner};
     count[OWNER_FREE] -= 1ull << order;
     count[owner] += 1ull << order;
-    return number;
+    return (struct block){number, kind};
+}
+
+/* The same after merge_kinds; apart, so that what is done often need not save registers for it. */
+static __attribute__((noinline)) struct block merge_and_take(unsigned order, unsigned owner,
+                                                             bool from_front)
+{
+    merge_kinds();
+    return take_block(order, owner, from_front);
 }
 
 uint64_t page_alloc(unsigned order, unsigned owner)
 {
-    unsigned kind;
-
-    return take_block(order, owner, false, &kind) << PAGE_SHIFT;
+    return take_block(order, owner, false).number << PAGE_SHIFT;
 }
 
 uint64_t page_alloc_zeroed(unsigned order, unsigned owner)
 {
-    unsigned kind;
-    uint64_t number = take_block(order, owner, true, &kind);
+    struct block block = take_block(order, owner, true);
 
-    if (number != 0 && kind != CLEAN)
-        memset(links_of(number), 0, PAGE_SIZE << order);
-    return number << PAGE_SHIFT;
+    if (block.number != 0 && block.kind != CLEAN)
+        memset(links_of(block.number), 0, PAGE_SIZE << order);
+    return block.number << PAGE_SHIFT;
 }
 
 /* Halves an allocated block with head `head` until `number` is the head of a block of `order`. */
@@ -262,8 +261,8 @@ bool page_init(const struct page_range *ranges, unsigned range_count)
         chosen++;
     if (chosen == range_count)
         return false;
-    frames = (struct frame *)(uintptr_t)ranges[chosen].base;
-    memset(frames, INSIDE, metadata_bytes);
+    metadata = ranges[chosen].base - first_frame * sizeof(struct frame);
+    memset(frame_at(first_frame), INSIDE, metadata_bytes);
     memset(count, 0, sizeof count);
     unmerged = false;
     for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
