@@ -29,8 +29,8 @@ const char *sandbox_describe(enum sandbox_tier tier)
 {
     static const char *const lines[] = {
         "bubblewrap: own namespaces, no network, no file but the build's and the system's",
-        "landlock: no file but the build's and the system's can be opened, no network; "
-        "processes are not hidden",
+        ("landlock: no file but the build's and the system's can be opened, no network; "
+         "processes are not hidden"),
         "limits: bounded time, memory and files only; other files can be read",
     };
     return lines[tier];
