@@ -43,7 +43,7 @@ $(BUILD)/unit/hv-tests: $(HV_UNIT_OBJECTS) $(BUILD)/flags/unit-hv-link
 
 # Fuzz targets: NAME_fuzz.c with coach's objects, hv_NAME_fuzz.c with the hypervisor's.
 FUZZ_FLAGS = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
-    -Wno-unknown-warning-option
+    -Wno-unknown-warning-option -Wno-missing-field-initializers
 FUZZ_CFLAGS = $(HOST_CFLAGS) $(FUZZ_FLAGS)
 HV_FUZZ_CFLAGS = $(HV_NATIVE_CFLAGS) $(FUZZ_FLAGS)
 FUZZ_LINK = -fsanitize=fuzzer,address,undefined
