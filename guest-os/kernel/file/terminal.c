@@ -54,13 +54,26 @@ static void finish_line(void)
     process_wake(&terminal);
 }
 
+static void end_line(void)
+{
+    terminal.line[terminal.typed++] = '\n';
+    echo("\n");
+    finish_line();
+}
+
+/* Without a foreground the line is given up: the shell gets an empty one, and prompts again. */
 static void kill_foreground(void)
 {
-    echo("^C\n");
+    echo("^C");
     terminal.typed = 0;
+    if (!terminal.foreground) {
+        end_line();
+        return;
+    }
+    echo("\n");
     for (int i = 0; i < MAX_PROCESSES; i++) {
         struct process *process = &processes[i];
-        if (terminal.foreground && process->group == terminal.foreground && process->pid != 1 &&
+        if (process->group == terminal.foreground && process->pid != 1 &&
             process->state >= STATE_READY && process->state < STATE_ZOMBIE)
             process_kill(process);
     }
@@ -72,13 +85,6 @@ static void add_character(char character)
         return; /* room is left for the line's end */
     terminal.line[terminal.typed++] = character;
     console_write(&character, 1);
-}
-
-static void end_line(void)
-{
-    terminal.line[terminal.typed++] = '\n';
-    echo("\n");
-    finish_line();
 }
 
 static void type(char character)

@@ -13,6 +13,8 @@
 
 #define BACKTRACE_MOST 16
 
+extern char __image_start[], __rodata_start[];
+
 _Noreturn void machine_stop(uint64_t code)
 {
     if (sbi_probe(SBI_EXT_PV))
@@ -26,19 +28,26 @@ _Noreturn void machine_stop(uint64_t code)
         wait_for_interrupt();
 }
 
-/* With frame pointers, s0 - 8 holds the return address and s0 - 16 the caller's s0. */
-void backtrace(uint64_t frame_pointer)
+static bool is_text(uint64_t address)
+{
+    return address >= (uint64_t)__image_start && address < (uint64_t)__rodata_start;
+}
+
+/*
+ * Prints the return addresses of the frames that begin at frame_pointer (register s0), the
+ * innermost first. s0 - 8 holds the return address and s0 - 16 the caller's s0; a function that
+ * calls none keeps no return address, and has the caller's s0 at s0 - 8.
+ */
+static void backtrace(uint64_t frame_pointer)
 {
     for (int depth = 0; depth < BACKTRACE_MOST; depth++) {
         if (frame_pointer & 7 || frame_pointer < (uint64_t)harts)
             return;
         const uint64_t *frame = (const uint64_t *)frame_pointer;
-        if (!frame[-1])
-            return;
-        printf("    called from %p\n", (void *)frame[-1]);
-        if (frame[-2] <= frame_pointer)
-            return;
-        frame_pointer = frame[-2];
+        bool leaf = !is_text(frame[-1]);
+        if (!leaf)
+            printf("    called from %p\n", (void *)frame[-1]);
+        frame_pointer = leaf ? frame[-1] : frame[-2];
     }
 }
 

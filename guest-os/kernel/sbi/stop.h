@@ -16,7 +16,4 @@ _Noreturn void machine_stop(uint64_t code);
 /* Says what is wrong with the kernel, shows who called, and stops with PANIC_CODE. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints the return addresses of the frames that begin at frame_pointer (register s0). */
-void backtrace(uint64_t frame_pointer);
-
 #endif

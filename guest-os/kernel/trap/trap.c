@@ -72,11 +72,8 @@ _Noreturn void trap_from_kernel(const uint64_t *registers)
     };
     for (int i = 1; i < 32; i++)
         printf("%4s %16lx%s", names[i], registers[i], i % 4 == 3 ? "\n" : "  ");
-    uint64_t cause = csr_read(scause);
-    printf("rider: %s in the kernel at sepc %lx, stval %lx\n", trap_name(cause), csr_read(sepc),
-           csr_read(stval));
-    backtrace(registers[8]);
-    panic("a trap in the kernel, scause %lx", cause);
+    panic("%s in the kernel at pc %p, address %p", trap_name(csr_read(scause)),
+          (void *)csr_read(sepc), (void *)csr_read(stval));
 }
 
 static void trap_init(void)
