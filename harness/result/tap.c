@@ -51,7 +51,7 @@ static void account(FILE *out, const struct result_check *check, const struct re
     if (item->line_count)
         fputs("  account:\n", out);
     for (size_t i = 0; i < item->line_count; i++) {
-        fprintf(out, "    - \"%s: ", result_line_kind_name(item->lines[i].kind));
+        fprintf(out, "    - \"(%s) ", result_line_kind_name(item->lines[i].kind));
         inside_quotes(out, item->lines[i].text);
         fputs("\"\n", out);
     }

@@ -146,8 +146,8 @@ END
 chmod +x "$work/killed"
 fact "QEMU killed under way is not graded" 3 "not graded" \
     env COACH_QEMU="$work/killed" "$coach" check "$checks/scheduling/fair-3-1.check"
-"$coach" check "$checks/traps/entry.check" --emit json >/dev/full 2>"$work/err"
-holds "a full disk is said" grep -q "json report" "$work/err"
+"$coach" check "$checks/traps/entry.check" --emit json >/dev/full 2>"$work/full"
+holds "a full disk is said" grep -q "json report" "$work/full"
 (
     ulimit -f 1
     trap '' XFSZ
