@@ -125,6 +125,8 @@ static void expect_sta(void)
     static uint64_t shared[2][8] __attribute__((aligned(64)));
     uint64_t good = (uintptr_t)shared;
 
+    for (unsigned i = 0; i < 16; i++)
+        shared[i / 8][i % 8] = 0;
     for (unsigned i = 0; i < HOSTILE_ADDRESSES; i++)
         if (hostile_address(i) != ~0ull)
             expect_sta_refuses(SBI_ERR_INVALID_ADDRESS, hostile_address(i) & ~63ull, 0, 0,

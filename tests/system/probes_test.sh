@@ -1,0 +1,137 @@
+#!/bin/bash
+# The probes of guest-os/probes under the hypervisor: alone and with others, on one vCPU and on
+# several, with Sstc and without, counted and at speed. Judged by how the VMs end, which a probe's
+# exit code says, never by what they print. Needs the built tree; ends with "N passed, N failed".
+set -u
+cd "$(dirname "$0")/../.." || exit 3
+build=${BUILD:-build}
+coach=${COACH:-$build/coach}
+probes=$build/guest-os/probes
+export NO_COLOR=1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+# fact STATUS NAME OPTION…: coach run with these options ends with STATUS. Each word VM:NAME:ARGS
+# or VM:NAME:ARGS:vcpus=2,… among them is a VM that runs the probe NAME with ARGS.
+fact() {
+    local expected=$1 name=$2 status word probe arguments more index=0
+    local -a words=()
+    shift 2
+    for word in "$@"; do
+        if [[ $word != VM:* ]]; then
+            words+=("$word")
+            continue
+        fi
+        IFS=: read -r _ probe arguments more <<<"$word"
+        index=$((index + 1))
+        words+=(--vm "image=$probes/$probe.elf,name=$probe-$index,args=$arguments,memory=16M${more:+,$more}")
+    done
+    timeout -k 5 90 "$coach" run --for 20s "${words[@]}" >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+    if [ "$status" = "$expected" ]; then
+        passed=$((passed + 1))
+        echo "ok $name"
+        return
+    fi
+    failed=$((failed + 1))
+    echo "not ok $name (status $status, expected $expected)"
+    grep -ahE 'not so|unable|unexpected|abandoned|coach:|panic' "$work/out" "$work/err" |
+        head -n 8 | sed 's/^/    /'
+}
+
+# Few rounds, for the slower settings; csr_scan has 4096 CSRs in each.
+rounds_of() {
+    [ "$1" = csr_scan ] || echo rounds=20
+}
+
+# Alone, the same every time.
+while read -r probe arguments; do
+    fact 0 "$probe $arguments" --icount "VM:$probe:$arguments"
+done <<'LIST'
+entry
+registers seed=1 rounds=20
+registers seed=2 rounds=20
+scan seed=1
+hypercall_pointers seed=1 rounds=3
+sbi seed=1
+stale_tlb seed=1
+self_tables seed=1
+sleeper seed=1
+timer seed=1
+timer seed=2
+timer seed=3 timer=sbi
+clocks
+csr_scan
+illegal seed=1
+jump_nowhere seed=1
+stack_exhaustion
+delegation seed=1
+memory seed=1
+touch order=up
+touch order=down pages=512
+touch order=random seed=3
+hsm
+ipi
+rfence
+steal ms=50
+spinner ms=20
+hostile seed=1 ms=30
+hostile seed=2 ms=30
+exit code=0
+exit how=srst code=0
+exit how=legacy
+exit how=return silent=1
+LIST
+
+# Several vCPUs on one hart.
+for vcpus in 2 3 8; do
+    for probe in entry clocks hypercall_pointers stale_tlb hsm ipi rfence broken_stvec spinner; do
+        fact 0 "$probe on $vcpus vCPUs" --icount "VM:$probe:seed=$vcpus ms=20:vcpus=$vcpus"
+    done
+done
+
+# Without Sstc the guest's timer goes through the SBI.
+for probe in timer sleeper registers stale_tlb csr_scan hsm ipi fp_writer; do
+    fact 0 "$probe without Sstc" --icount --cpu rv64,sstc=off \
+        "VM:$probe:seed=4 ms=20 $(rounds_of $probe):vcpus=2"
+done
+
+# At the machine's own speed.
+for probe in entry registers scan timer sleeper csr_scan illegal stale_tlb hsm ipi rfence touch; do
+    fact 0 "$probe at speed" "VM:$probe:seed=5 $(rounds_of $probe):vcpus=2"
+done
+fact 0 "timer at speed without Sstc" --cpu rv64,sstc=off VM:timer:seed=6
+
+# With neighbours that want the same hart.
+fact 0 "FP registers do not leak" --icount VM:fp_writer:ms=30 VM:fp_reader:ms=30
+fact 0 "FP registers do not leak, two writers" --icount \
+    "VM:fp_writer:ms=30 seed=2" "VM:fp_writer:ms=30 seed=3" VM:fp_reader:ms=30
+fact 0 "CSRs do not leak" --icount VM:csr_writer:ms=30 VM:csr_reader:ms=30
+fact 0 "memory does not leak" --icount "VM:memory:seed=1 rounds=2" "VM:memory:seed=2 rounds=2"
+fact 0 "steal time grows beside a rival" --icount "VM:steal:ms=200 compete=1" VM:spinner:ms=300
+fact 0 "ticks come beside a rival" --icount VM:timer:seed=7 VM:spinner:ms=100
+fact 0 "ticks come beside a rival, without Sstc" --icount --cpu rv64,sstc=off \
+    VM:timer:seed=8 VM:spinner:ms=100
+fact 0 "translations stay apart among VMs" --icount \
+    "VM:stale_tlb:seed=9:vcpus=2" "VM:stale_tlb:seed=10:vcpus=2" VM:spinner:ms=20
+fact 0 "registers survive beside a hostile guest" --icount \
+    "VM:registers:seed=11 rounds=20" "VM:hostile:seed=12 ms=30"
+fact 0 "hostile guests harm no one" --icount "VM:hostile:seed=13 ms=20" "VM:hostile:seed=14 ms=20" \
+    "VM:memory:seed=15 rounds=2" "VM:sleeper:seed=16"
+fact 0 "all of it with round robin" --icount --sched rr VM:fp_writer:ms=30 VM:fp_reader:ms=30 \
+    "VM:hostile:seed=17 ms=20" VM:timer:seed=18
+fact 0 "all of it with 4 KiB leaves" --icount --append leaf=4k \
+    "VM:registers:seed=19 rounds=20" "VM:touch:order=random" "VM:hostile:seed=20 ms=20" VM:scan:
+
+# How a VM ends is told as it was; what hangs, hangs alone.
+fact 1 "a code other than 0 is told" --icount VM:exit:code=7
+fact 1 "a reset with reason failure is told" --icount "VM:exit:how=srst code=1"
+fact 124 "a broken stvec hangs its VM alone" --icount --for 20ms VM:broken_stvec: VM:entry:
+fact 124 "a jump to nowhere without a handler hangs its VM alone" --icount --for 20ms \
+    VM:jump_nowhere:fatal=1 VM:entry:
+fact 124 "a VM without a stack hangs alone" --icount --for 20ms VM:stack_exhaustion:fatal=1 VM:entry:
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
