@@ -55,6 +55,8 @@ static const cyaml_schema_field_t lab_fields[] = {
     CYAML_FIELD_SEQUENCE("boot", CYAML_FLAG_POINTER, struct lab, boot, &string_schema, 1, 16),
     CYAML_FIELD_STRING_PTR("append", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lab, append,
                            1, TEXT_MOST),
+    CYAML_FIELD_STRING_PTR("cpu", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lab, cpu, 1,
+                           TEXT_MOST),
     CYAML_FIELD_SEQUENCE("scaffold", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lab, scaffold,
                          &scaffold_schema, 0, LIST_MOST),
     CYAML_FIELD_END,

@@ -111,7 +111,7 @@ static int boot(const struct try_options *options, const struct course *course,
                 const struct lab *lab, struct error *error)
 {
     const char **words =
-        allocate(2 * lab->boot_count + (size_t)options->more_count + 8, sizeof(*words));
+        allocate(2 * lab->boot_count + (size_t)options->more_count + 12, sizeof(*words));
     size_t count = 0;
     words[count++] = "coach";
     words[count++] = "run";
@@ -120,6 +120,10 @@ static int boot(const struct try_options *options, const struct course *course,
     if (lab->append != NULL) {
         words[count++] = "--append";
         words[count++] = lab->append;
+    }
+    if (lab->cpu != NULL) {
+        words[count++] = "--cpu";
+        words[count++] = lab->cpu;
     }
     for (unsigned i = 0; i < lab->boot_count; i++) {
         words[count++] = "--vm";

@@ -1,0 +1,177 @@
+/* The class at a glance: a CSV for spreadsheets and a page for people, from the results. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch/plan.h"
+#include "lib/buffer.h"
+#include "lib/file.h"
+#include "result/result.h"
+#include "result/write.h"
+
+/* One line of the overview. */
+struct row {
+    const char *name;
+    bool there; /* the result could be read */
+    struct result_score score;
+    const char *verdict;
+    char *remark;
+};
+
+static const char *worst_verdict(const struct result_run *run)
+{
+    enum verdict worst = VERDICT_PASS;
+    for (size_t i = 0; i < run->check_count; i++) {
+        enum verdict verdict = result_check_verdict(&run->checks[i]);
+        worst = verdict > worst ? verdict : worst;
+    }
+    return verdict_name(worst);
+}
+
+static struct row read_row(const struct plan *plan, size_t index)
+{
+    struct row row = {.name = plan->entries[index].name, .verdict = "not graded"};
+    char *path = format_string("%s/%s/result.json", plan->out, row.name);
+    struct buffer text = {0};
+    struct error error = {0};
+    char reason[200];
+    if (file_read(path, &text, &error) == 0) {
+        struct result_run *run =
+            result_read_json(buffer_string(&text), text.length, reason, sizeof(reason));
+        if (run != NULL) {
+            row.there = true;
+            row.score = result_run_score(run);
+            row.verdict = worst_verdict(run);
+            row.remark = copy_string(run->note_count > 0 ? run->notes[0] : "");
+            result_run_free(run);
+        }
+    }
+    if (row.remark == NULL) {
+        row.remark = copy_string("there is no result yet: run the same command again");
+    }
+    buffer_free(&text);
+    free(path);
+    return row;
+}
+
+/*
+ * A CSV field (RFC 4180). A leading = + - @ would be a formula to a spreadsheet, so such a field
+ * gets an apostrophe.
+ */
+static void add_field(struct buffer *csv, const char *text)
+{
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    buffer_text(csv, formula ? "\"'" : "\"");
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '"') {
+            buffer_text(csv, "\"\"");
+        } else {
+            buffer_add(csv, (unsigned char)*at < ' ' ? " " : at, 1);
+        }
+    }
+    buffer_text(csv, "\"");
+}
+
+static void add_html(struct buffer *html, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        switch (*at) {
+        case '<':
+            buffer_text(html, "&lt;");
+            break;
+        case '&':
+            buffer_text(html, "&amp;");
+            break;
+        case '"':
+            buffer_text(html, "&quot;");
+            break;
+        default:
+            buffer_add(html, (unsigned char)*at < ' ' ? " " : at, 1);
+        }
+    }
+}
+
+/* A name as part of a link: everything but plain characters is percent-encoded. */
+static void add_link(struct buffer *html, const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        buffer_printf(html, isalnum(byte) || strchr("-_.", byte) != NULL ? "%c" : "%%%02X", byte);
+    }
+}
+
+static void add_row(struct buffer *csv, struct buffer *html, const struct row *row)
+{
+    add_field(csv, row->name);
+    if (row->there) {
+        buffer_printf(csv, ",%u,%u,%u,", row->score.got, row->score.of, row->score.ungraded);
+    } else {
+        buffer_text(csv, ",,,,");
+    }
+    add_field(csv, row->verdict);
+    buffer_text(csv, ",");
+    add_field(csv, row->remark);
+    buffer_text(csv, "\r\n");
+
+    buffer_text(html, "<tr><th scope=\"row\">");
+    if (row->there) {
+        buffer_text(html, "<a href=\"");
+        add_link(html, row->name);
+        buffer_text(html, "/report.html\">");
+    }
+    add_html(html, row->name);
+    buffer_text(html, row->there ? "</a></th>" : "</th>");
+    if (row->there) {
+        buffer_printf(html, "<td>%u</td><td>%u</td><td>%u</td>", row->score.got, row->score.of,
+                      row->score.ungraded);
+    } else {
+        buffer_text(html, "<td></td><td></td><td></td>");
+    }
+    buffer_text(html, "<td>");
+    add_html(html, row->verdict);
+    buffer_text(html, "</td><td>");
+    add_html(html, row->remark);
+    buffer_text(html, "</td></tr>\n");
+}
+
+static const char page_head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Overview</title>\n<style>\n"
+    ":root{color-scheme:light dark}\n"
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}\n"
+    "table{border-collapse:collapse}\n"
+    "th,td{padding:.25rem .75rem;text-align:left;border-bottom:1px solid #8886}\n"
+    "td:nth-child(n+2):nth-child(-n+4){text-align:right}\n</style>\n</head>\n<body>\n<main>\n";
+
+static const char table_head[] =
+    "<table>\n<thead><tr><th scope=\"col\">submission</th><th scope=\"col\">points</th>"
+    "<th scope=\"col\">of</th><th scope=\"col\">not graded</th><th scope=\"col\">verdict</th>"
+    "<th scope=\"col\">remark</th></tr></thead>\n<tbody>\n";
+
+static int write_page(const struct plan *plan, const char *name, struct buffer *text,
+                      struct error *error)
+{
+    char *path = format_string("%s/%s", plan->out, name);
+    int status = file_write(path, text->data, text->length, error);
+    free(path);
+    buffer_free(text);
+    return status;
+}
+
+int plan_overview(const struct plan *plan, struct error *error)
+{
+    struct buffer csv = {0}, html = {0};
+    buffer_text(&csv, "submission,points,of,not_graded,verdict,remark\r\n");
+    buffer_text(&html, page_head);
+    buffer_text(&html, "<h1>Lab ");
+    add_html(&html, plan->lab);
+    buffer_printf(&html, ": %zu submissions</h1>\n%s", plan->count, table_head);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct row row = read_row(plan, i);
+        add_row(&csv, &html, &row);
+        free(row.remark);
+    }
+    buffer_text(&html, "</tbody>\n</table>\n</main>\n</body>\n</html>\n");
+    int status = write_page(plan, "overview.csv", &csv, error);
+    return write_page(plan, "overview.html", &html, error) != 0 ? -1 : status;
+}
