@@ -32,11 +32,12 @@ static void sfence(const struct range *range)
             hfence_vvma_all();
         return;
     }
-    for (uint64_t done = 0; done < range->size; done += PAGE) {
+    uint64_t into_page = range->start % PAGE; /* the range touches the whole of its pages */
+    for (uint64_t done = 0; done < into_page + range->size; done += PAGE) {
         if (with_asid)
-            hfence_vvma_asid_page(range->start + done, range->asid);
+            hfence_vvma_asid_page(range->start - into_page + done, range->asid);
         else
-            hfence_vvma_page(range->start + done);
+            hfence_vvma_page(range->start - into_page + done);
     }
 }
 

@@ -1,0 +1,48 @@
+/*
+ * A machine of one hart under the portable hypervisor, natively: RAM is an arena, VMs come from
+ * a made bundle, and the CSRs of the loaded guest are variables. Guests have no code: a test
+ * plays the guest, by putting a call into a vCPU's registers.
+ */
+#ifndef TESTS_UNIT_HV_FAKE_MACHINE_H
+#define TESTS_UNIT_HV_FAKE_MACHINE_H
+
+#include "hart/hart.h"
+#include "sbi/sbi.h"
+#include "vm/vm.h"
+
+#define GUEST_RAM BUNDLE_GUEST_RAM_BASE
+#define GUEST_END (GUEST_RAM + (1 << 20)) /* behind the RAM of each VM */
+
+/* Makes the machine with `count` running VMs; VM n has n + 1 vCPUs, of which 0 is started. The
+ * VM of number 0 has the turn, unless machine_enter says otherwise. */
+void machine_begin(unsigned count);
+void machine_end(void);
+/* Gives the hart to a vCPU, as a switch does. */
+void machine_enter(struct vcpu *vcpu);
+
+/* Makes the SBI call with arguments a0 … a4 and returns what it answers. */
+struct sbi_result machine_call(struct vcpu *vcpu, uint64_t extension, uint64_t function,
+                               const uint64_t arguments[5]);
+#define CALL(vcpu, extension, function, ...)                                                       \
+    machine_call(vcpu, extension, function, (uint64_t[5]){__VA_ARGS__})
+
+struct fake_guest_csrs {
+    uint64_t pending, enabled; /* as guest_interrupts_pending and _enabled tell */
+    uint64_t vstimecmp;
+};
+
+struct fake_machine {
+    uint64_t clock;                /* what clock_now says */
+    uint64_t armed;                /* what clock_arm was told last */
+    struct fake_guest_csrs loaded; /* of the guest whose context is in the hart */
+    char written[4096];            /* what all guests wrote to the console */
+    size_t written_bytes;
+    const struct vm *last_writer;
+    const char *typed; /* input that is waiting for whoever reads */
+    unsigned hfence_vvma_all, hfence_vvma_page, hfence_vvma_asid, fence_i;
+    uint64_t last_fence_address;
+    unsigned resets; /* of a context */
+};
+extern struct fake_machine fake_machine;
+
+#endif
