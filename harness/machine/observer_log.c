@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,36 +10,10 @@
 #include <unistd.h>
 
 #include "machine/observer_parts.h"
+#include "machine/plugin.h"
 
-#define PIPE_BYTES     (1 << 20)
-#define FIRMWARE_FROM  0x80000000ull
-#define UNKNOWN        UINT64_MAX /* hgatp that the plugin could not read */
-#define NEW_PLUGIN_API 900        /* QEMU's version from which the plugin's second form is needed */
-
-/* The plugin lies in plugin/ beside the program, or where COACH_PLUGINS says. */
-static int find_plugin(const struct observer_options *options, char *path, size_t bytes,
-                       struct error *error)
-{
-    char program[512];
-    const char *folder = getenv("COACH_PLUGINS");
-    struct qemu_version version;
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-    if (qemu_find(options->machine.binary, NULL, &version, error) != 0)
-        return -1;
-    unsigned api = version.major * 100 + version.minor < NEW_PLUGIN_API ? 1 : 2;
-    if (options->plugin)
-        snprintf(path, bytes, "%s", options->plugin);
-    else if (folder)
-        snprintf(path, bytes, "%s/watch-%u.so", folder, api);
-    else if (length > 0) {
-        program[length] = '\0';
-        snprintf(path, bytes, "%s/plugin/watch-%u.so", dirname(program), api);
-    }
-    if (access(path, R_OK) != 0)
-        return error_fault(error, "watch plugin %s: %s; `make` builds it", path, strerror(errno));
-    return 0;
-}
+#define PIPE_BYTES (1 << 20)
+#define UNKNOWN    UINT64_MAX /* hgatp that the plugin could not read */
 
 static void append(char *to, size_t bytes, const char *format, uint64_t a, uint64_t b)
 {
@@ -58,7 +31,7 @@ static void write_argument(struct observer *observer, const char *plugin)
     snprintf(to, bytes, "%s", plugin);
     append(to, bytes, ",ram=%" PRIx64 ",vector=%" PRIx64, options->machine.memory,
            observer->vector);
-    append(to, bytes, ",firmware=%" PRIx64 "-%" PRIx64, FIRMWARE_FROM, observer->image_from);
+    append(to, bytes, ",firmware=%" PRIx64 "-%" PRIx64, QEMU_RAM_BASE, observer->image_from);
     append(to, bytes, ",hypervisor=%" PRIx64 "-%" PRIx64, observer->image_from, observer->image_to);
     for (size_t i = 0; i < options->store_count; i++)
         append(to, bytes, ",store=%" PRIx64 "-%" PRIx64, options->stores[i].from,
@@ -80,7 +53,8 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
     char plugin[640];
     size_t count = 0;
 
-    if (find_plugin(observer->options, plugin, sizeof(plugin), error) != 0)
+    if (plugin_find(observer->options->machine.binary, observer->options->plugin, plugin,
+                    sizeof(plugin), error) != 0)
         return -1;
     if (pipe2(observer->log_pipe, O_CLOEXEC) != 0 || pipe2(observer->hold_pipe, O_CLOEXEC) != 0)
         return error_fault(error, "pipe to the machine: %s", strerror(errno));

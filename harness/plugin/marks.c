@@ -1,4 +1,5 @@
 /* The callbacks: what runs becomes marks, one for each change. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ static struct {
     uint64_t hgatp;         /* as last written */
     uint64_t hgatp_written; /* address of the instruction whose effect is not yet known; 0: none */
     uint32_t hgatp_word;    /* that instruction */
+    uint64_t entered;       /* hgatp of the last entry */
 } state[WATCH_HARTS];
 
 static uint64_t entered[HGATPS]; /* every hgatp that was entered with */
@@ -28,6 +30,9 @@ bool within(const struct range *range, uint64_t address)
 void mark(char letter, unsigned hart, const uint64_t *value, unsigned values)
 {
     char line[96];
+
+    if (watch.quiet && letter != 'N')
+        return;
     int length = snprintf(line, sizeof(line), "@%c %x %llx", letter, hart,
                           (unsigned long long)watch.instructions);
 
@@ -121,16 +126,22 @@ void on_mret(unsigned hart, void *data)
 /* The machine stands before its first entry with this second stage. */
 static void on_first_entry(unsigned hart, uint64_t hgatp)
 {
-    for (unsigned i = 0; i < entered_count; i++) {
-        if (entered[i] == hgatp)
-            return;
-    }
-    if (entered_count == HGATPS)
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* harts may run at the same time */
+    unsigned i = 0;
+
+    if (state[hart].entered == hgatp)
         return;
-    entered[entered_count++] = hgatp;
-    mark('N', hart, &hgatp, 1);
-    if (watch.hold_fd >= 0)
-        wait_for_byte();
+    state[hart].entered = hgatp;
+    pthread_mutex_lock(&lock);
+    while (i < entered_count && entered[i] != hgatp)
+        i++;
+    if (i == entered_count && entered_count < HGATPS) {
+        entered[entered_count++] = hgatp;
+        mark('N', hart, &hgatp, 1);
+        if (watch.hold_fd >= 0)
+            wait_for_byte();
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 void on_sret(unsigned hart, void *data)

@@ -4,12 +4,13 @@
  * program can feign. What each mark means: machine/traplog.h.
  *
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
- *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]][,limit=INSTRUCTIONS]
+ *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]][,limit=INSTRUCTIONS][,quiet=1]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
  * entry (mark K), until a byte arrives on descriptor FD; at the limit (mark L) for good. A held
  * hart is not idle for QEMU, so its virtual clock stands: a hold changes nothing in the run.
+ * With quiet=1 only first entries are marked, and little else costs anything.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,16 @@ static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address)
                                          PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
 }
 
+static void count_instructions(struct qemu_plugin_tb *block, size_t count)
+{
+#if WATCH_API == 1
+    qemu_plugin_register_vcpu_tb_exec_inline(block, PLUGIN_ADD_U64, &watch.instructions, count);
+#else
+    qemu_plugin_register_vcpu_tb_exec_cb(block, on_block, PLUGIN_NO_REGISTERS,
+                                         (void *)(uintptr_t)count);
+#endif
+}
+
 static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
 {
     size_t count = qemu_plugin_tb_n_insns(block);
@@ -107,13 +118,9 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     bool is_firmware = !first || within(&watch.firmware, first);
 
     (void)id;
-#if WATCH_API == 1
-    qemu_plugin_register_vcpu_tb_exec_inline(block, PLUGIN_ADD_U64, &watch.instructions, count);
-#else
-    qemu_plugin_register_vcpu_tb_exec_cb(block, on_block, PLUGIN_NO_REGISTERS,
-                                         (void *)(uintptr_t)count);
-#endif
-    if (is_hypervisor || is_firmware)
+    if (!watch.quiet)
+        count_instructions(block, count);
+    if (is_hypervisor || (is_firmware && !watch.quiet))
         qemu_plugin_register_vcpu_tb_exec_cb(block, is_hypervisor ? on_hypervisor : on_firmware,
                                              PLUGIN_READ_REGISTERS, (void *)(uintptr_t)first);
     for (size_t i = 0; i < count && (is_hypervisor || is_firmware || watch.stores); i++) {
@@ -164,6 +171,8 @@ static bool read_argument(const char *argument)
         watch.hold_fd = (int)number;
     else if (strncmp(argument, "every", name) == 0)
         watch.every = watch.next_hold = number;
+    else if (strncmp(argument, "quiet", name) == 0)
+        watch.quiet = number != 0;
     else if (strncmp(argument, "limit", name) == 0)
         watch.limit = number;
     else
@@ -186,8 +195,10 @@ qemu_plugin_install(plugin_id id, const struct qemu_info *info, int count, char 
         return -1;
     }
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
-    qemu_plugin_register_vcpu_idle_cb(id, on_idle);
-    qemu_plugin_register_vcpu_resume_cb(id, on_resume);
+    if (!watch.quiet) {
+        qemu_plugin_register_vcpu_idle_cb(id, on_idle);
+        qemu_plugin_register_vcpu_resume_cb(id, on_resume);
+    }
 #if WATCH_API > 1
     qemu_plugin_register_vcpu_init_cb(id, registers_on_hart);
 #endif

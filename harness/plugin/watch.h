@@ -27,6 +27,7 @@ struct watch {
     uint64_t instructions; /* executed by all harts; whole blocks at a time */
     uint64_t limit, every, next_hold; /* in instructions; 0: none */
     int hold_fd;                      /* -1: never hold */
+    bool quiet;                       /* only first entries are marked */
 };
 
 extern struct watch watch;

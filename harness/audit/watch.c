@@ -1,0 +1,175 @@
+/* The thread that answers each first entry with an audit; see watch.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/machine.h"
+#include "audit/watch.h"
+#include "machine/plugin.h"
+#include "machine/traplog.h"
+
+#define WORDS 40
+
+struct audit_watch {
+    struct symbols *hypervisor;
+    int log_pipe[2], hold_pipe[2];
+    pthread_t thread;
+    bool running;
+    struct ram ram;
+    uint64_t hgatps[TRAPLOG_HGATPS];
+    size_t count;
+    struct audit_summary summary;
+    /* What the machine's options point at. */
+    char plugin[800], log_path[64];
+    const char *words[WORDS];
+    int passed[2];
+};
+
+static void close_end(int *end)
+{
+    if (*end >= 0)
+        close(*end);
+    *end = -1;
+}
+
+static void audit_now(struct audit_watch *watch)
+{
+    struct audit_summary *summary = &watch->summary;
+    struct audit_input input;
+    struct audit_report report;
+    struct buffer text = {0};
+
+    if (watch->count == 0 || (summary->watched && !summary->holds))
+        return;
+    audit_from_machine(&input, &watch->ram, watch->hypervisor, watch->hgatps, watch->count);
+    if (audit_run(&input, &report) != 0)
+        return;
+    audit_sentence(&input, &report, &text);
+    snprintf(summary->text, sizeof(summary->text), "%s", buffer_string(&text));
+    summary->watched = true;
+    summary->holds = report.holds;
+    summary->audits++;
+    summary->leaves += report.leaves;
+    summary->trees = input.trees;
+    buffer_free(&text);
+    audit_free(&report);
+}
+
+static void on_line(struct audit_watch *watch, const char *line)
+{
+    struct traplog_line parsed;
+
+    if (!traplog_parse_line(line, strlen(line), &parsed) || parsed.kind != TRAPLOG_MARK ||
+        parsed.mark != MARK_NEW)
+        return;
+    if (watch->count < TRAPLOG_HGATPS && parsed.address != UINT64_MAX)
+        watch->hgatps[watch->count++] = parsed.address;
+    audit_now(watch);
+    if (write(watch->hold_pipe[1], "", 1) != 1)
+        return; /* the machine has ended */
+}
+
+static void *serve(void *argument)
+{
+    struct audit_watch *watch = argument;
+    FILE *log = fdopen(watch->log_pipe[0], "r");
+    char line[TRAPLOG_LINE_BYTES];
+
+    while (log && fgets(line, sizeof(line), log)) {
+        line[strcspn(line, "\n")] = '\0';
+        on_line(watch, line);
+    }
+    if (log)
+        fclose(log);
+    watch->log_pipe[0] = -1;
+    return NULL;
+}
+
+static int describe(struct audit_watch *watch, struct qemu_options *machine, struct error *error)
+{
+    char path[640];
+    uint64_t vector, from, to;
+    size_t count = 0;
+
+    if (plugin_find(machine->binary, NULL, path, sizeof(path), error) != 0)
+        return -1;
+    if (!symbols_find(watch->hypervisor, "trap_vector", &vector, NULL))
+        return error_set(error, "%s: no symbol trap_vector", machine->hypervisor);
+    symbols_extent(watch->hypervisor, &from, &to);
+    snprintf(watch->plugin, sizeof(watch->plugin),
+             "%s,ram=%" PRIx64 ",vector=%" PRIx64 ",firmware=%llx-%" PRIx64 ",hypervisor=%" PRIx64
+             "-%" PRIx64 ",hold=%x,quiet=1",
+             path, machine->memory, vector, QEMU_RAM_BASE, from, from, to,
+             (unsigned)watch->hold_pipe[0]);
+    snprintf(watch->log_path, sizeof(watch->log_path), "/proc/self/fd/%d", watch->log_pipe[1]);
+    watch->words[count++] = "-d";
+    watch->words[count++] = "plugin";
+    watch->words[count++] = "-D";
+    watch->words[count++] = watch->log_path;
+    for (size_t i = 0; machine->extra && machine->extra[i] && count < WORDS - 1; i++)
+        watch->words[count++] = machine->extra[i];
+    watch->passed[0] = watch->log_pipe[1];
+    watch->passed[1] = watch->hold_pipe[0];
+    machine->extra = watch->words;
+    machine->plugin = watch->plugin;
+    machine->passed = watch->passed;
+    machine->passed_count = 2;
+    return 0;
+}
+
+struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct error *error)
+{
+    struct audit_watch *watch = allocate(1, sizeof(*watch));
+
+    watch->log_pipe[0] = watch->log_pipe[1] = watch->hold_pipe[0] = watch->hold_pipe[1] = -1;
+    watch->ram.file = -1;
+    watch->hypervisor = symbols_open(machine->hypervisor, error);
+    int status = watch->hypervisor ? 0 : -1;
+    if (status == 0 &&
+        (pipe2(watch->log_pipe, O_CLOEXEC) != 0 || pipe2(watch->hold_pipe, O_CLOEXEC) != 0))
+        status = error_fault(error, "pipe to the machine: %s", strerror(errno));
+    if (status == 0)
+        status = describe(watch, machine, error);
+    if (status == 0)
+        return watch;
+    audit_watch_finish(watch, NULL);
+    return NULL;
+}
+
+int audit_watch_begin(struct audit_watch *watch, const struct qemu *qemu, struct error *error)
+{
+    close_end(&watch->log_pipe[1]);
+    close_end(&watch->hold_pipe[0]);
+    if (ram_open(&watch->ram, qemu->ram_fd, QEMU_RAM_BASE, qemu->ram_bytes, error) != 0)
+        return -1;
+    if (pthread_create(&watch->thread, NULL, serve, watch) != 0)
+        return error_fault(error, "no thread to watch isolation");
+    watch->running = true;
+    return 0;
+}
+
+void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary)
+{
+    if (summary)
+        *summary = (struct audit_summary){0};
+    if (!watch)
+        return;
+    if (watch->running) {
+        pthread_join(watch->thread, NULL);
+        audit_now(watch);
+    }
+    if (summary)
+        *summary = watch->summary;
+    for (int i = 0; i < 2; i++) {
+        close_end(&watch->log_pipe[i]);
+        close_end(&watch->hold_pipe[i]);
+    }
+    ram_close(&watch->ram);
+    symbols_close(watch->hypervisor);
+    free(watch);
+}
