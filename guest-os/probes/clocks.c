@@ -83,6 +83,28 @@ static void expect_user_time(void)
                  "user mode is refused cycle when scounteren.CY is 0");
 }
 
+/* The read where an emulator finds it hard to see: on an address that is only a multiple of 2, and
+ * in a page that may be executed but not read. */
+static void expect_hard_to_see(void)
+{
+    static uint16_t piece[4] __attribute__((aligned(8))) = {0, 0x2573, 0xc020, 0x8082};
+    uint64_t window = 0x40000000;
+    uint64_t *root = paging_root();
+
+    fence_i();
+    expect_equal(NO_TRAP, trap_catch(touch_fetch, (uintptr_t)&piece[1], 0, 0).cause,
+                 "instret is readable by an instruction at a multiple of 2");
+    *paging_entry(root, window, 0) =
+        paging_leaf((uintptr_t)read_instret & ~(PAGE_BYTES - 1), PTE_X | PTE_A);
+    paging_on(root, 4);
+
+    struct trap trap = trap_catch(touch_fetch, window + (uintptr_t)read_instret % PAGE_BYTES, 0, 0);
+
+    paging_off();
+    expect_equal(NO_TRAP, trap.cause, "instret is readable from an execute-only page");
+    expect_true(trap.value != 0, trap.value, "and shows that instructions were executed");
+}
+
 static void note_largest_step(void)
 {
     uint64_t last = time_now();
@@ -106,6 +128,8 @@ void probe_main(void)
     expect_monotone(read_instret, 2, "instret_readable");
     expect_monotone(read_hpm3, 3, "hpmcounter3_readable");
     expect_user_time();
+    if (probe_report.counters[2])
+        expect_hard_to_see();
     note_largest_step();
     if (board.cpu_count > 1)
         expect_agreement();
