@@ -61,6 +61,19 @@ void machine_begin(unsigned count)
     machine_enter(vms[0].vcpu[0]);
 }
 
+void machine_again(void)
+{
+    char why[200];
+
+    fake_machine = (struct fake_machine){.clock = fake_machine.clock, .typed = ""};
+    fake_reset(false);
+    for (unsigned i = 0; i < bundle.header->vm_count; i++) {
+        bool made = vm_restart(&vms[i], why, sizeof why);
+        assert(made);
+    }
+    machine_enter(vms[0].vcpu[0]);
+}
+
 void machine_end(void)
 {
     for (unsigned i = 0; i < VM_MAX; i++) {

@@ -17,6 +17,8 @@
  * VM of number 0 has the turn, unless machine_enter says otherwise. */
 void machine_begin(unsigned count);
 void machine_end(void);
+/* Begins anew, with the VMs as machine_begin made them, in far less time. */
+void machine_again(void);
 /* Gives the hart to a vCPU, as a switch does. */
 void machine_enter(struct vcpu *vcpu);
 

@@ -1,0 +1,256 @@
+/* hv/sbi: the calls that read and write guests' memory, and those that start and end things. */
+#include "sbi/sbi.h"
+
+#include "hv/fake_machine.h"
+#include "memory/guest_memory.h"
+#include "memory/page.h"
+#include "test.h"
+#include "trap/cause.h"
+#include <string.h>
+
+static struct vm *vm;
+static struct vcpu *caller;
+
+static void begin(void)
+{
+    machine_begin(3);
+    vm = &vms[2];
+    caller = vm->vcpu[0];
+    machine_enter(caller);
+}
+
+#define ANSWERS(error_, value_, extension, function, ...)                                          \
+    do {                                                                                           \
+        struct sbi_result result_ = CALL(caller, extension, function, __VA_ARGS__);                \
+        CU_ASSERT_EQUAL(result_.error, error_);                                                    \
+        CU_ASSERT_EQUAL(result_.value, value_);                                                    \
+    } while (0)
+
+static void debug_console_writes_what_the_guest_has(void)
+{
+    static const char text[] = "across a page's end";
+    uint64_t gpa = GUEST_RAM + 0x51000 - 7;
+
+    begin();
+    guest_memory_write(vm, gpa, text, sizeof text - 1);
+    ANSWERS(SBI_SUCCESS, sizeof text - 1, SBI_EXT_DBCN, SBI_DBCN_WRITE, sizeof text - 1, gpa, 0);
+    CU_ASSERT_EQUAL(fake_machine.written_bytes, sizeof text - 1);
+    CU_ASSERT_EQUAL(memcmp(fake_machine.written, text, sizeof text - 1), 0);
+    CU_ASSERT_PTR_EQUAL(fake_machine.last_writer, vm);
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, 'X' | 0x500);
+    CU_ASSERT_EQUAL(fake_machine.written[sizeof text - 1], 'X');
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_DBCN, SBI_DBCN_WRITE, 0, GUEST_RAM, 0);
+    machine_end();
+}
+
+static void debug_console_reads_what_was_typed(void)
+{
+    char got[8] = "";
+
+    begin();
+    fake_machine.typed = "abcdef";
+    ANSWERS(SBI_SUCCESS, 4, SBI_EXT_DBCN, SBI_DBCN_READ, 4, GUEST_RAM + 0x60ffe, 0);
+    ANSWERS(SBI_SUCCESS, 2, SBI_EXT_DBCN, SBI_DBCN_READ, 4, GUEST_RAM + 0x61002, 0);
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_DBCN, SBI_DBCN_READ, 4, GUEST_RAM, 0);
+    guest_memory_read(vm, GUEST_RAM + 0x60ffe, got, 6);
+    CU_ASSERT_STRING_EQUAL(got, "abcdef");
+    machine_end();
+}
+
+/* Each is { bytes, address, its upper half }. */
+static const uint64_t hostile[][3] = {
+    {1, 0, 0},
+    {1, GUEST_RAM - 1, 0},
+    {2, GUEST_RAM - 1, 0},
+    {1, GUEST_END, 0},
+    {2, GUEST_END - 1, 0},
+    {UINT64_MAX, GUEST_RAM, 0},
+    {UINT64_MAX - GUEST_RAM + 1, GUEST_RAM, 0}, /* ends at 0 */
+    {UINT64_MAX - GUEST_RAM + 2, GUEST_RAM, 0},
+    {1ull << 63, GUEST_RAM, 0},
+    {16, UINT64_MAX - 7, 0},
+    {1, UINT64_MAX, 0},
+    {1, GUEST_RAM, 1},
+    {1, GUEST_RAM, UINT64_MAX},
+    {1, 0x80200000ull - GUEST_RAM, 0},
+};
+
+static void hostile_buffers_are_refused_and_nothing_is_touched(void)
+{
+    begin();
+    uint64_t resident = vm->report->resident;
+    fake_machine.typed = "secret";
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_DBCN, SBI_DBCN_WRITE, hostile[i][0],
+                hostile[i][1], hostile[i][2]);
+        ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_DBCN, SBI_DBCN_READ, hostile[i][0], hostile[i][1],
+                hostile[i][2]);
+    }
+    CU_ASSERT_EQUAL(fake_machine.written_bytes, 0);
+    CU_ASSERT_STRING_EQUAL(fake_machine.typed, "secret");
+    CU_ASSERT_EQUAL(vm->report->resident, resident);
+    machine_end();
+}
+
+static void the_hypervisors_own_memory_cannot_be_named(void)
+{
+    begin(); /* its addresses are no guest-physical ones of the VM */
+    uint64_t own = (uint64_t)(uintptr_t)caller;
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_DBCN, SBI_DBCN_WRITE, 64, own, 0);
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_DBCN, SBI_DBCN_READ, 64, vm->gstage.root, 0);
+    machine_end();
+}
+
+static void a_long_write_is_taken_in_parts(void)
+{
+    begin();
+    struct sbi_result result = CALL(caller, SBI_EXT_DBCN, SBI_DBCN_WRITE, 1 << 20, GUEST_RAM, 0);
+    CU_ASSERT_EQUAL(result.error, SBI_SUCCESS);
+    CU_ASSERT_TRUE(result.value > 0 && result.value <= 4096);
+    CU_ASSERT_EQUAL(fake_machine.written_bytes, result.value);
+    machine_end();
+}
+
+static void legacy_console_answers_in_a0_alone(void)
+{
+    begin();
+    fake_machine.typed = "q";
+    ANSWERS(0, 99, SBI_LEGACY_CONSOLE_PUTCHAR, 77, '!', 99);
+    ANSWERS('q', 99, SBI_LEGACY_CONSOLE_GETCHAR, 0, 0, 99);
+    ANSWERS(-1, 99, SBI_LEGACY_CONSOLE_GETCHAR, 0, 0, 99);
+    CU_ASSERT_EQUAL(fake_machine.written[0], '!');
+    machine_end();
+}
+
+static void a_hart_is_started_once(void)
+{
+    begin();
+    struct vcpu *target = vm->vcpu[1];
+    ANSWERS(SBI_SUCCESS, SBI_HSM_STOPPED, SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, 1);
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 1, GUEST_RAM + 0x100, 42);
+    ANSWERS(SBI_SUCCESS, SBI_HSM_STARTED, SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, 1);
+    CU_ASSERT_EQUAL(target->pc, GUEST_RAM + 0x100);
+    CU_ASSERT_EQUAL(target->x[REG_A0], 1);
+    CU_ASSERT_EQUAL(target->x[REG_A1], 42);
+    CU_ASSERT_TRUE(target->entity.queued);
+    ANSWERS(SBI_ERR_ALREADY_AVAILABLE, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 1, GUEST_RAM, 0);
+    ANSWERS(SBI_ERR_ALREADY_AVAILABLE, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 0, GUEST_RAM, 0);
+    machine_end();
+}
+
+static void harts_and_addresses_that_cannot_be_are_refused(void)
+{
+    begin();
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 3, GUEST_RAM, 0);
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_HSM, SBI_HSM_HART_START, UINT64_MAX, GUEST_RAM, 0);
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, 3);
+    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 1, GUEST_RAM + 1, 0);
+    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 1, GUEST_END, 0);
+    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_HSM, SBI_HSM_HART_START, 1, 0, 0);
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 7, GUEST_RAM, 0);
+    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 1u << 31, 0, 0);
+    CU_ASSERT_EQUAL(vm->vcpu[1]->state, VCPU_STOPPED);
+    CU_ASSERT_EQUAL(caller->state, VCPU_RUNNABLE);
+    machine_end();
+}
+
+static void a_suspended_hart_is_woken_by_an_interrupt_that_it_enabled(void)
+{
+    begin();
+    fake_machine.loaded.enabled = 1 << IRQ_VS_SOFT;
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 0, 0, 0);
+    CU_ASSERT_EQUAL(caller->state, VCPU_BLOCKED);
+    CU_ASSERT_FALSE(caller->entity.queued);
+    vcpu_interrupt_set(caller, IRQ_VS_TIMER, TRACE_WAKEUP_TIMER);
+    CU_ASSERT_EQUAL(caller->state, VCPU_BLOCKED);
+    vcpu_interrupt_set(caller, IRQ_VS_SOFT, TRACE_WAKEUP_IPI);
+    CU_ASSERT_EQUAL(caller->state, VCPU_RUNNABLE);
+    CU_ASSERT_TRUE(caller->entity.queued);
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 0, 0, 0); /* it is still pending */
+    CU_ASSERT_EQUAL(caller->state, VCPU_RUNNABLE);
+    machine_end();
+}
+
+static void a_hart_that_stops_runs_no_more(void)
+{
+    begin();
+    CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_STOP, 0);
+    CU_ASSERT_EQUAL(caller->state, VCPU_STOPPED);
+    CU_ASSERT_FALSE(caller->entity.queued);
+    CU_ASSERT_EQUAL(vm->started, 0);
+    CU_ASSERT_EQUAL(vm->report->state, VM_STATE_RUNNING);
+    machine_end();
+}
+
+static void a_vm_ends_as_its_guest_asks_and_alone(void)
+{
+    begin();
+    CALL(caller, SBI_EXT_PV, SBI_PV_EXIT, 42);
+    CU_ASSERT_EQUAL(vm->report->state, VM_STATE_ENDED);
+    CU_ASSERT_EQUAL(vm->report->end, VM_END_EXIT);
+    CU_ASSERT_EQUAL(vm->report->end_code, 42);
+    CU_ASSERT_EQUAL(vms[0].report->state, VM_STATE_RUNNING);
+    caller = vms[1].vcpu[0];
+    machine_enter(caller);
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_SRST, SBI_SRST_RESET, 3, 0);
+    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_SRST, SBI_SRST_RESET, 0, 2);
+    CU_ASSERT_EQUAL(vms[1].report->state, VM_STATE_RUNNING);
+    CALL(caller, SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_SHUTDOWN, SBI_SRST_REASON_FAILURE);
+    CU_ASSERT_EQUAL(vms[1].report->end, VM_END_SHUTDOWN);
+    CU_ASSERT_EQUAL(vms[1].report->end_code, SBI_SRST_REASON_FAILURE);
+    caller = vms[0].vcpu[0];
+    machine_enter(caller);
+    CALL(caller, SBI_LEGACY_SHUTDOWN, 0, 0);
+    CU_ASSERT_EQUAL(vms[0].report->end, VM_END_SHUTDOWN);
+    machine_end();
+}
+
+static void features_say_what_there_is(void)
+{
+    begin();
+    ANSWERS(SBI_SUCCESS, 1ull << 32 | PV_FEATURE_EXIT | PV_FEATURE_YIELD, SBI_EXT_PV,
+            SBI_PV_FEATURES, 0);
+    harts[0].reschedule = false;
+    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_PV, SBI_PV_YIELD, 0);
+    CU_ASSERT_TRUE(harts[0].reschedule);
+    machine_end();
+}
+
+static void lives_and_deaths_leave_no_page_missing(void)
+{
+    char why[200];
+
+    begin();
+    uint64_t resident = vm->report->resident;
+    vm_end(vm, VM_END_KILLED, 0);
+    vm_destroy(vm);
+    uint64_t free_pages = page_count(OWNER_FREE);
+    for (unsigned i = 0; i < 100; i++) {
+        CU_ASSERT_TRUE_FATAL(vm_restart(vm, why, sizeof why));
+        CU_ASSERT_EQUAL(vm->report->resident, resident);
+        vm_end(vm, VM_END_KILLED, 0);
+        vm_destroy(vm);
+        CU_ASSERT_EQUAL(page_count(OWNER_FREE), free_pages);
+    }
+    machine_end();
+}
+
+TEST_SUITE(hv_sbi_life,
+           {"the debug console writes what the guest has", debug_console_writes_what_the_guest_has},
+           {"the debug console reads what was typed", debug_console_reads_what_was_typed},
+           {"hostile buffers are refused and nothing is touched",
+            hostile_buffers_are_refused_and_nothing_is_touched},
+           {"the hypervisor's own memory cannot be named",
+            the_hypervisors_own_memory_cannot_be_named},
+           {"a long write is taken in parts", a_long_write_is_taken_in_parts},
+           {"the legacy console answers in a0 alone", legacy_console_answers_in_a0_alone},
+           {"a hart is started once", a_hart_is_started_once},
+           {"harts and addresses that cannot be are refused",
+            harts_and_addresses_that_cannot_be_are_refused},
+           {"a suspended hart is woken by an interrupt that it enabled",
+            a_suspended_hart_is_woken_by_an_interrupt_that_it_enabled},
+           {"a hart that stops runs no more", a_hart_that_stops_runs_no_more},
+           {"a VM ends as its guest asks, and alone", a_vm_ends_as_its_guest_asks_and_alone},
+           {"features say what there is", features_say_what_there_is},
+           {"a hundred lives and deaths leave no page missing",
+            lives_and_deaths_leave_no_page_missing});
