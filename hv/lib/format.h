@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 /* Formats and gives each byte to put(context, byte). Returns the number of bytes. */
-int format(void (*put)(void *context, char byte), void *context, const char *template, va_list args);
+int format(void (*put)(void *context, char byte), void *context, const char *template,
+           va_list args);
 
 /* As C's snprintf: cut to room - 1 bytes, terminated if room > 0; returns the uncut length. */
 int text_format(char *to, size_t room, const char *template, ...)

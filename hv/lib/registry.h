@@ -10,18 +10,18 @@
 #ifndef HV_LIB_REGISTRY_H
 #define HV_LIB_REGISTRY_H
 
-#define REGISTRY(section_name, type)                                                              \
-    extern const type __start_##section_name[] __attribute__((weak, visibility("hidden")));       \
+#define REGISTRY(section_name, type)                                                               \
+    extern const type __start_##section_name[] __attribute__((weak, visibility("hidden")));        \
     extern const type __stop_##section_name[] __attribute__((weak, visibility("hidden")))
 
-#define REGISTRY_PASTE(a, b)  a##b
+#define REGISTRY_PASTE(a, b)        a##b
 #define REGISTRY_UNIQUE(name, line) REGISTRY_PASTE(name, line)
 
-#define REGISTER(section_name, type)                                                              \
-    static const type REGISTRY_UNIQUE(section_name##_entry_, __LINE__)                            \
+#define REGISTER(section_name, type)                                                               \
+    static const type REGISTRY_UNIQUE(section_name##_entry_, __LINE__)                             \
         __attribute__((used, section(#section_name), aligned(8)))
 
-#define REGISTRY_EACH(section_name, type, entry)                                                  \
+#define REGISTRY_EACH(section_name, type, entry)                                                   \
     for (const type *entry = __start_##section_name; entry < __stop_##section_name; entry++)
 
 #endif
