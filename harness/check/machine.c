@@ -29,21 +29,27 @@ char *machine_image_path(const struct check *check, const struct run_options *op
     return format_string("%.*s/%s", (int)(slash - check->file), check->file, image);
 }
 
-/* The arguments with [[SEED]] and [[SEED+N]] filled in, and the VM's name behind them. The name
- * makes each VM's device tree its own, by which its memory is known again in the machine. */
-static char *arguments(const struct scenario_vm *vm, uint64_t seed)
+/* Adds the text with [[SEED]] and [[SEED+N]] filled in. */
+static void add_seeded(struct buffer *to, const char *at, uint64_t seed)
 {
-    struct buffer text = {0};
-    const char *at = vm->args ? vm->args : "";
     for (const char *mark; (mark = strstr(at, "[[SEED")) != NULL;) {
         char *end;
         uint64_t plus = mark[6] == '+' ? strtoull(mark + 7, &end, 10) : (end = (char *)mark + 6, 0);
         if (strncmp(end, "]]", 2) != 0)
             break;
-        buffer_printf(&text, "%.*s%" PRIu64, (int)(mark - at), at, seed + plus);
+        buffer_printf(to, "%.*s%" PRIu64, (int)(mark - at), at, seed + plus);
         at = end + 2;
     }
-    buffer_printf(&text, "%s%svm=%s", at, *at || text.length ? " " : "", vm->name);
+    buffer_text(to, at);
+}
+
+/* The arguments, seeded, and the VM's name behind them. The name makes each VM's device tree its
+ * own, by which its memory is known again in the machine. */
+static char *arguments(const struct scenario_vm *vm, uint64_t seed)
+{
+    struct buffer text = {0};
+    add_seeded(&text, vm->args ? vm->args : "", seed);
+    buffer_printf(&text, "%svm=%s", text.length ? " " : "", vm->name);
     return text.data;
 }
 
@@ -102,15 +108,17 @@ static int bundle_file(struct machine *machine, struct error *error)
 
 /* The hypervisor's boot arguments: trace, what the check asks for, and the console's lines, which
  * the hypervisor types itself (at=MILLISECONDS:WORD:WORD), so that the instant is exact. */
-static char *boot_arguments(const struct check *check)
+static char *boot_arguments(const struct check *check, uint64_t seed)
 {
     const struct scenario *scenario = &check->scenario;
     struct buffer text = {0};
     buffer_printf(&text, "trace=%s", scenario->trace ? "on" : "off");
     if (!scenario->hypervisor || !strstr(scenario->hypervisor, "trace_records="))
         buffer_printf(&text, " trace_records=%u", TRACE_RECORDS);
-    if (scenario->hypervisor)
-        buffer_printf(&text, " %s", scenario->hypervisor);
+    if (scenario->hypervisor) {
+        buffer_text(&text, " ");
+        add_seeded(&text, scenario->hypervisor, seed);
+    }
     for (const struct scenario_command *c = scenario->commands; c; c = c->next) {
         buffer_printf(&text, " at=%" PRIu64 ":", c->at_ticks / TICKS_PER_MS);
         for (const char *at = c->text; *at; at++)
@@ -234,7 +242,7 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
     if (pack(machine, error) != 0 || open_registers(machine, error) != 0)
         return -1;
     struct observer_options observer = OBSERVER_OPTIONS_DEFAULT;
-    char *append = boot_arguments(check);
+    char *append = boot_arguments(check, seed);
     observer.machine.binary = options->qemu;
     observer.machine.prefix = options->prefix;
     observer.machine.hypervisor = options->hypervisor;
