@@ -1,5 +1,6 @@
 /* What the loaded guest's trap says, and what can be done to the loaded guest: exceptions,
  * interrupts, its timer, its fences. */
+#include "hart/hart.h"
 #include "metal/csr.h"
 #include "metal/metal.h"
 #include "trap/cause.h"
@@ -25,6 +26,32 @@ uint64_t trap_stval(void)
 bool trap_from_supervisor(void)
 {
     return csr_read(sstatus) & SSTATUS_SPP;
+}
+
+/* A fault of hlvx is the hypervisor's own trap, and continues at 1 (trap_from_hypervisor). It
+ * changes what sret will read to go back to the guest: that is put right again. */
+bool guest_fetch_word(uint64_t gva, uint32_t *word)
+{
+    uint64_t status = csr_read(sstatus), hypervisor_status = csr_read(hstatus), value, done;
+
+    __asm__ volatile("la %0, 1f\n"
+                     "sd %0, %3(tp)\n"
+                     "hlvx.wu %1, (%2)\n"
+                     "li %0, 1\n"
+                     "j 2f\n"
+                     ".balign 4\n"
+                     "1: li %0, 0\n"
+                     "2: sd zero, %3(tp)\n"
+                     : "=&r"(done), "=&r"(value)
+                     : "r"(gva), "i"(offsetof(struct hart, trap_resume))
+                     : "memory");
+    if (!done) {
+        csr_write(sstatus, status);
+        csr_write(hstatus, hypervisor_status);
+        return false;
+    }
+    *word = (uint32_t)value;
+    return true;
 }
 
 /*

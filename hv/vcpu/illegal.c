@@ -25,18 +25,22 @@
 #define CSR_TIME    0xC01u
 #define CSR_INSTRET 0xC02u
 
-/* The instruction at the exit: from stval, where the hardware puts it, else from memory. */
+/*
+ * The instruction at the exit, from memory. stval ought to hold it, but QEMU 7.2 leaves there what
+ * it last told, for whichever guest, when a guest executes hlv, hlvx or hsv.
+ */
 static bool read_instruction(struct vcpu *vcpu, uint32_t *instruction)
 {
-    uint16_t half[2];
+    uint16_t half[2] = {0, 0};
 
-    *instruction = (uint32_t)trap_stval();
-    if (*instruction)
+    if (guest_fetch_word(vcpu->pc, instruction)) {
+        if ((*instruction & 3) != 3) /* compressed: the other half is the next one's */
+            *instruction &= 0xffff;
         return true;
-    if (!guest_virtual_fetch(vcpu, vcpu->pc, &half[0], 2))
+    }
+    if (!guest_virtual_fetch(vcpu, vcpu->pc, &half[0], sizeof(half[0])))
         return false;
-    half[1] = 0;
-    if ((half[0] & 3) == 3 && !guest_virtual_fetch(vcpu, vcpu->pc + 2, &half[1], 2))
+    if ((half[0] & 3) == 3 && !guest_virtual_fetch(vcpu, vcpu->pc + 2, &half[1], sizeof(half[1])))
         return false;
     *instruction = half[0] | (uint32_t)half[1] << 16;
     return true;
