@@ -53,7 +53,7 @@ static enum outcome outcome_of(const struct observation *seen)
         return OUTCOME_DEADLINE;
     case OBSERVER_STUCK:
         return OUTCOME_STUCK;
-    case OBSERVER_STOPPED: /* by ourselves: a register was lost */
+    case OBSERVER_STOPPED: /* by ourselves: a register was lost, or too many records */
         return OUTCOME_DEADLINE;
     case OBSERVER_DIED:
     case OBSERVER_WALL:
@@ -124,6 +124,22 @@ static size_t behind_entry(const struct merging *merging, unsigned hart)
         exits += event->type->kind == TRACE_KVM_EXIT;
     }
     return merging->next;
+}
+
+/* When the run was ended for its many records depends on the clock on the wall; what is judged
+ * must not: the first so many, and what was seen up to their time. */
+static void cut_records(struct machine *machine)
+{
+    struct event_list *told = &machine->seen.told, *seen = &machine->seen.seen;
+    if (told->count <= MACHINE_MOST_RECORDS)
+        return;
+    told->count = MACHINE_MOST_RECORDS;
+    uint64_t last = told->event[told->count - 1].time;
+    size_t keep = 0;
+    for (size_t i = 0; i < seen->count; i++)
+        if (seen->event[i].time != EVENT_NO_TIME && seen->event[i].time <= last)
+            keep = i + 1;
+    seen->count = keep;
 }
 
 /*
@@ -246,6 +262,7 @@ void machine_fill_facts(struct machine *machine)
     facts->symbol = symbol;
     facts->describe = describe;
     facts->argument = machine;
+    cut_records(machine);
     map_vms(machine);
     name_seen(machine);
     merge(machine);
@@ -253,8 +270,11 @@ void machine_fill_facts(struct machine *machine)
     find_isolation(machine);
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
-    if (machine->seen.end == OBSERVER_STOPPED)
+    if (machine->seen.end == OBSERVER_STOPPED && machine->registers)
         snprintf(facts->why, sizeof facts->why, "ended there: %.200s", facts->registers.text);
+    else if (machine->seen.end == OBSERVER_STOPPED)
+        snprintf(facts->why, sizeof facts->why, "ended after %d trace records: it gets nowhere",
+                 MACHINE_MOST_RECORDS);
     if (machine->check->wants_fences)
         fences_finding(facts, &facts->fences);
 }

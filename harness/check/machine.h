@@ -28,6 +28,8 @@ struct machine_tree {
 };
 
 #define MACHINE_TREES 256
+#define MACHINE_MOST_RECORDS                                                                       \
+    300000 /* of the trace; a run with more is ended, and judged on these */
 
 struct register_watch; /* registers.h */
 

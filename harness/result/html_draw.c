@@ -132,7 +132,33 @@ void html_timeline(FILE *out, const struct result_check *check, size_t number)
 static const char *const vm_colours[] = {"#4c8dd6", "#3fa66b", "#b98a1f",
                                          "#a05bc4", "#2aa1a8", "#c4648f"};
 
-static const char *region_colour(const struct result_region *region)
+#define VM_COLOURS (sizeof vm_colours / sizeof *vm_colours)
+#define MOST_VMS   32
+
+/* The VMs of a map, in the order in which it meets them. */
+struct palette {
+    const char *vm[MOST_VMS];
+    size_t count;
+};
+
+static size_t palette_place(const struct palette *palette, const char *owner)
+{
+    size_t place = 0;
+    while (place < palette->count && strcmp(palette->vm[place], owner) != 0)
+        place++;
+    return place;
+}
+
+static void gather_vms(struct palette *palette, const struct result_check *check)
+{
+    for (size_t i = 0; i < check->region_count && palette->count < MOST_VMS; i++) {
+        const char *owner = check->regions[i].owner;
+        if (strncmp(owner, "vm ", 3) == 0 && palette_place(palette, owner) == palette->count)
+            palette->vm[palette->count++] = owner;
+    }
+}
+
+static const char *region_colour(const struct palette *palette, const struct result_region *region)
 {
     if (region->fault)
         return "#d1242f";
@@ -140,12 +166,17 @@ static const char *region_colour(const struct result_region *region)
         return "none";
     if (strncmp(region->owner, "tables of", 9) == 0)
         return "#8b6f4e";
-    if (strncmp(region->owner, "vm ", 3) != 0)
-        return "#6e7781";
-    unsigned hash = 0;
-    for (const char *at = region->owner; *at; at++)
-        hash = hash * 31 + (unsigned char)*at;
-    return vm_colours[hash % (sizeof vm_colours / sizeof *vm_colours)];
+    size_t place = palette_place(palette, region->owner);
+    return place < palette->count ? vm_colours[place % VM_COLOURS] : "#6e7781";
+}
+
+static void vm_keys(FILE *out, const struct palette *palette)
+{
+    for (size_t i = 0; i < palette->count; i++) {
+        fprintf(out, "<span class=\"key\" style=\"background:%s\"></span>",
+                vm_colours[i % VM_COLOURS]);
+        escape_xml(out, palette->vm[i]);
+    }
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -154,9 +185,10 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /* A region over the rows that it covers; ram is the lowest address of the map. */
-static void map_region(FILE *out, const struct result_region *region, uint64_t ram)
+static void map_region(FILE *out, const struct palette *palette, const struct result_region *region,
+                       uint64_t ram)
 {
-    const char *colour = region_colour(region);
+    const char *colour = region_colour(palette, region);
     if (strcmp(colour, "none") == 0)
         return;
     uint64_t from = region->start - ram, end = from + region->bytes;
@@ -201,6 +233,8 @@ void html_memory_map(FILE *out, const struct result_check *check, size_t number)
 {
     if (!check->region_count)
         return;
+    struct palette palette = {.count = 0};
+    gather_vms(&palette, check);
     uint64_t ram = check->regions[0].start, end = ram;
     for (size_t i = 0; i < check->region_count; i++)
         end = check->regions[i].start + check->regions[i].bytes;
@@ -209,17 +243,19 @@ void html_memory_map(FILE *out, const struct result_check *check, size_t number)
             "<h3>Memory map</h3>\n<p>%" PRIu64 " leaf entries visited by the isolation audit. "
             "A row is 16 MiB.<span class=\"key\" style=\"background:#6e7781\"></span>hypervisor "
             "and firmware<span class=\"key\" style=\"background:#8b6f4e\"></span>page tables"
-            "<span class=\"key\" style=\"background:#4c8dd6\"></span>VMs, a colour each"
-            "<span class=\"key\" style=\"background:#d1242f\"></span>not allowed</p>\n"
+            "<span class=\"key\" style=\"background:#d1242f\"></span>not allowed",
+            check->leaves_visited);
+    vm_keys(out, &palette);
+    fprintf(out,
+            "</p>\n"
             "<svg role=\"img\" viewBox=\"0 0 %d %" PRIu64 "\" aria-labelledby=\"map-%zu\">"
             "<title id=\"map-%zu\">Physical memory by owner, %" PRIu64 " MiB</title>\n",
-            check->leaves_visited, LANE_LABEL + LANE_WIDTH + 10, rows * MAP_ROW_HEIGHT, number,
-            number, (end - ram) >> 20);
+            LANE_LABEL + LANE_WIDTH + 10, rows * MAP_ROW_HEIGHT, number, number, (end - ram) >> 20);
     for (uint64_t row = 0; row < rows; row++)
         fprintf(out, "<text x=\"4\" y=\"%" PRIu64 "\">0x%" PRIx64 "</text>\n",
                 row * MAP_ROW_HEIGHT + 12, ram + row * MAP_ROW_BYTES);
     for (size_t i = 0; i < check->region_count; i++)
-        map_region(out, &check->regions[i], ram);
+        map_region(out, &palette, &check->regions[i], ram);
     fputs("</svg>\n", out);
     map_table(out, check);
 }
