@@ -86,7 +86,7 @@ test-grader: all
 
 ## bench: one line an item: name value unit goal (JSON=1: as JSON)
 .PHONY: bench
-bench: all
+bench: all $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) tools/bench $(if $(JSON),--json)
 
 ## fuzz: each libFuzzer target for FUZZ_SECONDS (60)

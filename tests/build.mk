@@ -41,6 +41,14 @@ $(BUILD)/unit/hv-tests: $(HV_UNIT_OBJECTS) $(BUILD)/flags/unit-hv-link
 	$(call say,LINK,$@)
 	$(Q)$(HOST_CC) $(HV_UNIT_CFLAGS) $(HV_UNIT_OBJECTS) -lcunit -o $@
 
+# Bench programs: tests/bench/NAME_bench.c with coach's objects, run by tests/bench/NAME.sh.
+BENCH_PROGRAMS := $(patsubst tests/bench/%_bench.c,$(BUILD)/bench/%,$(wildcard tests/bench/*_bench.c))
+
+$(BUILD)/bench/%: tests/bench/%_bench.c $(filter-out %/main.o,$(COACH_OBJECTS))
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $^ $(HOST_LDLIBS) -o $@
+
 # Fuzz targets: NAME_fuzz.c with coach's objects, hv_NAME_fuzz.c with the hypervisor's.
 FUZZ_FLAGS = -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
     -Wno-unknown-warning-option -Wno-missing-field-initializers

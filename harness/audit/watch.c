@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "audit/machine.h"
@@ -18,6 +20,7 @@
 struct audit_watch {
     struct symbols *hypervisor;
     int log_pipe[2], hold_pipe[2];
+    int stop; /* eventfd: the machine makes no more entries */
     pthread_t thread;
     bool running;
     struct ram ram;
@@ -74,20 +77,42 @@ static void on_line(struct audit_watch *watch, const char *line)
         return; /* the machine has ended */
 }
 
+/* Takes whole lines out of the buffer; what is left of it moves to its begin. */
+static size_t take_lines(struct audit_watch *watch, char *text, size_t used)
+{
+    char *line = text, *end;
+
+    text[used] = '\0';
+    while ((end = memchr(line, '\n', used - (size_t)(line - text)))) {
+        *end = '\0';
+        on_line(watch, line);
+        line = end + 1;
+    }
+    used -= (size_t)(line - text);
+    memmove(text, line, used);
+    return used < TRAPLOG_LINE_BYTES ? used : 0; /* no line of the plugin is that long */
+}
+
 static void *serve(void *argument)
 {
     struct audit_watch *watch = argument;
-    FILE *log = fdopen(watch->log_pipe[0], "r");
-    char line[TRAPLOG_LINE_BYTES];
+    char text[2 * TRAPLOG_LINE_BYTES + 1];
+    size_t used = 0;
 
-    while (log && fgets(line, sizeof(line), log)) {
-        line[strcspn(line, "\n")] = '\0';
-        on_line(watch, line);
+    for (;;) {
+        struct pollfd entry[2] = {{.fd = watch->log_pipe[0], .events = POLLIN},
+                                  {.fd = watch->stop, .events = POLLIN}};
+
+        poll(entry, 2, -1);
+        if (!entry[0].revents && entry[1].revents)
+            return NULL;
+        ssize_t got =
+            entry[0].revents ? read(watch->log_pipe[0], text + used, sizeof(text) - 1 - used) : 0;
+        if (entry[0].revents && got == 0)
+            return NULL; /* QEMU has ended */
+        if (got > 0)
+            used = take_lines(watch, text, used + (size_t)got);
     }
-    if (log)
-        fclose(log);
-    watch->log_pipe[0] = -1;
-    return NULL;
 }
 
 static int describe(struct audit_watch *watch, struct qemu_options *machine, struct error *error)
@@ -128,6 +153,7 @@ struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct err
 
     watch->log_pipe[0] = watch->log_pipe[1] = watch->hold_pipe[0] = watch->hold_pipe[1] = -1;
     watch->ram.file = -1;
+    watch->stop = eventfd(0, EFD_CLOEXEC);
     watch->hypervisor = symbols_open(machine->hypervisor, error);
     int status = watch->hypervisor ? 0 : -1;
     if (status == 0 &&
@@ -160,6 +186,7 @@ void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary
     if (!watch)
         return;
     if (watch->running) {
+        eventfd_write(watch->stop, 1);
         pthread_join(watch->thread, NULL);
         audit_now(watch);
     }
@@ -169,6 +196,7 @@ void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary
         close_end(&watch->log_pipe[i]);
         close_end(&watch->hold_pipe[i]);
     }
+    close_end(&watch->stop);
     ram_close(&watch->ram);
     symbols_close(watch->hypervisor);
     free(watch);

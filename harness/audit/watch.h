@@ -35,7 +35,7 @@ struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct err
 /* Right after qemu_start, before the machine runs. 0, or -1 and *error. */
 int audit_watch_begin(struct audit_watch *watch, const struct qemu *qemu, struct error *error);
 
-/* QEMU has ended or is killed: the last audit, and the summary. Frees the watch; NULL is fine. */
+/* QEMU has ended or is stopped: the last audit, and the summary. Frees the watch; NULL is fine. */
 void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary);
 
 #endif

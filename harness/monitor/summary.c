@@ -205,10 +205,26 @@ static void print_exits(FILE *stream, const struct summary *summary)
                 summary->trace_lost);
 }
 
+/* The one line here that is not told by the hypervisor but seen at the machine. */
+static void print_isolation(FILE *stream, const struct audit_summary *isolation)
+{
+    if (!isolation->watched) {
+        fprintf(stream, "isolation: no guest was entered, nothing to audit\n");
+        return;
+    }
+    enum colour colour = isolation->holds ? COLOUR_GREEN : COLOUR_RED;
+    fprintf(stream, "%s%s%s", colour_begin(stream, colour),
+            isolation->holds ? "isolation holds" : isolation->text, colour_end(stream));
+    fprintf(stream, ": %" PRIu64 " leaf entries of %zu VMs visited in %" PRIu64 " audits\n",
+            isolation->leaves, isolation->trees, isolation->audits);
+}
+
 void summary_print(FILE *stream, const struct summary *summary)
 {
     print_vms(stream, summary);
     print_machine(stream, summary);
+    if (summary->isolation != NULL)
+        print_isolation(stream, summary->isolation);
     fputc('\n', stream);
     print_exits(stream, summary);
 }

@@ -8,14 +8,16 @@
 #include <stdio.h>
 
 #include "abi/monitor.h"
+#include "audit/watch.h"
 #include "lib/error.h"
 #include "trace/trace.h"
 
 struct summary {
     const struct monitor *monitor;
-    uint64_t elapsed;                  /* ticks of virtual time that were watched; 0: unknown */
-    const struct trace_summary *times; /* how long exits took; NULL: tracing was off */
-    uint64_t trace_lost;               /* records that the ring had overwritten */
+    uint64_t elapsed;                      /* ticks of virtual time that were watched; 0: unknown */
+    const struct trace_summary *times;     /* how long exits took; NULL: tracing was off */
+    uint64_t trace_lost;                   /* records that the ring had overwritten */
+    const struct audit_summary *isolation; /* seen at the machine; NULL: it was not watched */
 };
 
 /* For people, in colour where the stream allows it. */

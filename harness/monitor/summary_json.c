@@ -75,6 +75,19 @@ static json_t *json_of_times(const struct trace_summary *times)
     return object;
 }
 
+/* Seen at the machine, not told: "holds" is null when no guest was entered. */
+static json_t *json_of_isolation(const struct audit_summary *isolation)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "holds",
+                        isolation->watched ? json_boolean(isolation->holds) : json_null());
+    set_number(object, "leaf_entries", isolation->leaves);
+    set_number(object, "audits", isolation->audits);
+    set_number(object, "vms", isolation->trees);
+    json_object_set_new(object, "text", json_string(isolation->text));
+    return object;
+}
+
 int summary_json(FILE *stream, const struct summary *summary)
 {
     const struct monitor *monitor = summary->monitor;
@@ -98,6 +111,8 @@ int summary_json(FILE *stream, const struct summary *summary)
         json_object_set_new(root, "exit_times", json_of_times(summary->times));
         set_number(root, "trace_lost", summary->trace_lost);
     }
+    if (summary->isolation != NULL)
+        json_object_set_new(root, "isolation", json_of_isolation(summary->isolation));
     int result = json_dumpf(root, stream, JSON_INDENT(2));
     json_decref(root);
     return result != 0 || fputc('\n', stream) == EOF ? -1 : 0;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "abi/monitor.h"
+#include "audit/watch.h"
 #include "bundle/pack.h"
 #include "command.h"
 #include "lib/file.h"
@@ -27,6 +28,7 @@
 
 /* One run from the command line to its status. */
 struct session {
+    struct audit_watch *watch; /* NULL: isolation is not watched */
     struct run_options options;
     struct qemu_options machine;
     struct buffer append;
@@ -211,13 +213,20 @@ static int run_machine(struct session *session, struct qemu *qemu)
 {
     struct qmp *qmp = allocate(1, sizeof(*qmp));
     struct run_outcome outcome;
+    struct audit_summary isolation;
     int status = -1;
     bool running = qmp_open(qmp, qemu->qmp_fd, QMP_TIMEOUT_MS) &&
                    (session->options.wait_for_gdb || qmp_command(qmp, "cont"));
     if (!running)
         explain_silence(session, qemu, qmp);
-    else if (relay(session, qemu, qmp, &outcome) == 0)
+    else if (relay(session, qemu, qmp, &outcome) == 0) {
+        if (session->watch != NULL) {
+            audit_watch_finish(session->watch, &isolation);
+            session->watch = NULL;
+            outcome.isolation = &isolation;
+        }
         status = run_report(qemu, session->hypervisor, &session->options, &outcome);
+    }
     free(qmp);
     return status;
 }
@@ -243,10 +252,16 @@ static int run(struct session *session)
     describe_machine(session);
     if (session->options.dry_run)
         return dry_run(session);
-    if (qemu_start(&qemu, &session->machine, &session->error) != 0)
-        return -1;
-    int status = run_machine(session, &qemu);
+    /* A run can do without being watched: the summary then says nothing of isolation. */
+    session->watch = audit_watch_prepare(&session->machine, NULL);
+    int status = qemu_start(&qemu, &session->machine, &session->error);
+    if (status == 0 && session->watch != NULL)
+        status = audit_watch_begin(session->watch, &qemu, &session->error);
+    if (status == 0)
+        status = run_machine(session, &qemu);
     qemu_stop(&qemu);
+    audit_watch_finish(session->watch, NULL);
+    session->watch = NULL;
     return status;
 }
 

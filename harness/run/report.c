@@ -95,7 +95,8 @@ static void tell_summary(const struct evidence *evidence)
     struct summary summary = {.monitor = &evidence->monitor,
                               .elapsed = elapsed(evidence),
                               .times = evidence->has_times ? &evidence->times : NULL,
-                              .trace_lost = evidence->trace_lost};
+                              .trace_lost = evidence->trace_lost,
+                              .isolation = evidence->outcome->isolation};
     if (evidence->options->summary == RUN_SUMMARY_TEXT) {
         fputc('\n', stdout);
         summary_print(stdout, &summary);

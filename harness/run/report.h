@@ -7,11 +7,13 @@
 
 #include <stdbool.h>
 
+#include "audit/watch.h"
 #include "machine/qemu.h"
 #include "run/options.h"
 #include "run/relay.h"
 
 struct run_outcome {
+    const struct audit_summary *isolation; /* NULL: it was not watched */
     enum relay_end end;
     int signal;                 /* RELAY_SIGNAL */
     struct process_end process; /* RELAY_ENDED */
