@@ -91,18 +91,6 @@ void fp_load(struct vcpu *vcpu)
     fp_registers_load(&vcpu->fp);
 }
 
-enum fp_state fp_state(void)
-{
-    return (enum fp_state)((csr_read(sstatus) & SSTATUS_FS) / SSTATUS_FS_INITIAL);
-}
-
-void fp_state_set(enum fp_state state)
-{
-    uint64_t status = csr_read(sstatus);
-
-    csr_write(sstatus, (status & ~SSTATUS_FS) | state * SSTATUS_FS_INITIAL);
-}
-
 bool fp_on_in_guest(void)
 {
     return (csr_read(vsstatus) & SSTATUS_FS) != 0;

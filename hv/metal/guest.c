@@ -18,16 +18,6 @@ uint64_t trap_cause(void)
     return csr_read(scause);
 }
 
-uint64_t trap_stval(void)
-{
-    return csr_read(stval);
-}
-
-bool trap_from_supervisor(void)
-{
-    return csr_read(sstatus) & SSTATUS_SPP;
-}
-
 /* A fault of hlvx is the hypervisor's own trap, and continues at 1 (trap_from_hypervisor). It
  * changes what sret will read to go back to the guest: that is put right again. */
 bool guest_fetch_word(uint64_t gva, uint32_t *word)
@@ -73,31 +63,6 @@ void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval)
     vcpu->pc = csr_read(vstvec) & ~3ull;
     csr_set(sstatus, SSTATUS_SPP);
     csr_set(hstatus, HSTATUS_SPVP);
-}
-
-void guest_interrupt_set(uint64_t bits)
-{
-    csr_set(hvip, bits);
-}
-
-void guest_interrupt_clear(uint64_t bits)
-{
-    csr_clear(hvip, bits);
-}
-
-uint64_t guest_interrupts_pending(void)
-{
-    return csr_read(hip);
-}
-
-uint64_t guest_interrupts_enabled(void)
-{
-    return csr_read(hie);
-}
-
-uint64_t guest_timer_read(void)
-{
-    return csr_read(vstimecmp);
 }
 
 uint64_t guest_scounteren(void)

@@ -67,24 +67,6 @@ void hart_setup(void)
 
 HV_INIT(INIT_HART, hart_setup);
 
-void clock_arm(uint64_t deadline)
-{
-    if (machine_has_sstc)
-        csr_write(stimecmp, deadline);
-    else
-        firmware_set_timer(deadline);
-}
-
-void hart_wait(void)
-{
-    __asm__ volatile("wfi" ::: "memory");
-}
-
-uint64_t hart_pending(void)
-{
-    return csr_read(sip) & OWN_INTERRUPTS;
-}
-
 uint64_t hart_counter(unsigned csr)
 {
     return csr == 0xC02 ? csr_read(instret) : csr_read(cycle);

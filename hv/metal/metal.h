@@ -15,23 +15,17 @@ struct vcpu;
 
 /* ---- this hart ---- */
 
+/* Functions of an instruction or two, which would cost more to call than to do: on the machine
+ * metal/inline.h has them, native tests define them as any other. */
 #ifdef __riscv
-register struct hart *this_hart_register __asm__("tp");
-static inline struct hart *this_hart(void)
-{
-    return this_hart_register;
-}
-/* Ticks of the `time` CSR. */
-static inline uint64_t clock_now(void)
-{
-    uint64_t ticks;
-    __asm__ volatile("rdtime %0" : "=r"(ticks));
-    return ticks;
-}
+#define METAL_INLINE static inline
 #else
-struct hart *this_hart(void);
-uint64_t clock_now(void);
+#define METAL_INLINE extern
 #endif
+
+METAL_INLINE struct hart *this_hart(void);
+/* Ticks of the `time` CSR. */
+METAL_INLINE uint64_t clock_now(void);
 
 /* Looks which of the optional parts the hart has; to be called once before the rest. */
 void hart_probe(void);
@@ -48,11 +42,11 @@ void hart_setup(void);
 /* Hands the guest's own exceptions and interrupts to it: hedeleg and hideleg. */
 void hart_delegate(void);
 /* Asks for IRQ_S_TIMER at `deadline` (ticks); replaces the one asked before. UINT64_MAX: none. */
-void clock_arm(uint64_t deadline);
+METAL_INLINE void clock_arm(uint64_t deadline);
 /* Waits until an interrupt is pending, without taking it. */
-void hart_wait(void);
+METAL_INLINE void hart_wait(void);
 /* Pending and enabled HS interrupts, one bit each (1 << IRQ_S_TIMER …). */
-uint64_t hart_pending(void);
+METAL_INLINE uint64_t hart_pending(void);
 
 /* ---- the guest whose context is loaded ---- */
 
@@ -62,24 +56,7 @@ uint64_t hart_pending(void);
  * The function underneath, vcpu_enter (metal/world_switch.S), keeps none of s0 … s11. Saying so
  * to the one caller, which never returns and holds nothing across the call, spares every exit
  * 24 loads and stores. */
-#ifdef __riscv
-static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)
-{
-    register struct vcpu *a0 __asm__("a0") = vcpu;
-    register uint64_t a1 __asm__("a1");
-
-    __asm__ volatile("call vcpu_enter"
-                     : "+r"(a0), "=r"(a1)
-                     :
-                     : "ra", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a2", "a3", "a4", "a5", "a6",
-                       "a7", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10",
-                       "s11", "memory");
-    *cause = a1;
-    return a0;
-}
-#else
-struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause);
-#endif
+METAL_INLINE struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause);
 uint64_t trap_cause(void); /* scause again, while its exit is handled */
 
 /* Moves VS CSRs between the hart and vcpu->context. */
@@ -97,8 +74,8 @@ void fp_load(struct vcpu *vcpu); /* leaves the state DIRTY */
  * hypervisor's record of what the FP registers hold: OFF: not this guest's; CLEAN: its own, as
  * in vcpu->fp; DIRTY: its own, newer than vcpu->fp. */
 enum fp_state { FP_OFF, FP_INITIAL, FP_CLEAN, FP_DIRTY };
-enum fp_state fp_state(void);
-void fp_state_set(enum fp_state state);
+METAL_INLINE enum fp_state fp_state(void);
+METAL_INLINE void fp_state_set(enum fp_state state);
 bool fp_on_in_guest(void); /* the guest itself has FP switched on */
 
 /* What a trap says beyond its cause; valid in the exit's handler. */
@@ -108,9 +85,9 @@ struct trap_detail {
     uint64_t htinst; /* transformed instruction, or 0 */
 };
 void trap_detail_read(struct trap_detail *detail);
-uint64_t trap_stval(void);
+METAL_INLINE uint64_t trap_stval(void);
 /* Did the guest run in VS-mode when it trapped (else VU)? */
-bool trap_from_supervisor(void);
+METAL_INLINE bool trap_from_supervisor(void);
 /* Reads the 32 bits at a guest-virtual address, which the loaded guest could fetch in the mode that
  * it trapped from. False: the machine does not read them so; memory/guest_virtual.c may know why. */
 bool guest_fetch_word(uint64_t gva, uint32_t *word);
@@ -120,21 +97,14 @@ bool guest_fetch_word(uint64_t gva, uint32_t *word);
 void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval);
 
 /* Sets or clears bits of hvip (1 << IRQ_VS_SOFT, IRQ_VS_TIMER, IRQ_VS_EXT). */
-void guest_interrupt_set(uint64_t bits);
-void guest_interrupt_clear(uint64_t bits);
+METAL_INLINE void guest_interrupt_set(uint64_t bits);
+METAL_INLINE void guest_interrupt_clear(uint64_t bits);
 /* Interrupts that are pending, or enabled, for the loaded guest, as bits of hip and hie. */
-uint64_t guest_interrupts_pending(void);
-uint64_t guest_interrupts_enabled(void);
+METAL_INLINE uint64_t guest_interrupts_pending(void);
+METAL_INLINE uint64_t guest_interrupts_enabled(void);
 /* vstimecmp of the loaded guest, in guest time; only where hart_has_sstc(). */
-uint64_t guest_timer_read(void);
-#ifdef __riscv
-static inline void guest_timer_write(uint64_t deadline)
-{
-    __asm__ volatile("csrw vstimecmp, %0" ::"r"(deadline));
-}
-#else
-void guest_timer_write(uint64_t deadline);
-#endif
+METAL_INLINE uint64_t guest_timer_read(void);
+METAL_INLINE void guest_timer_write(uint64_t deadline);
 uint64_t guest_scounteren(void);
 /* The hart's cycle (0xC00) or instret (0xC02) counter. */
 uint64_t hart_counter(unsigned csr);
@@ -151,14 +121,7 @@ void hfence_vvma_all(void);
 void hfence_vvma_page(uint64_t gva);
 void hfence_vvma_asid_all(uint64_t asid);
 void hfence_vvma_asid_page(uint64_t gva, uint64_t asid);
-#ifdef __riscv
-static inline void instruction_fence(void)
-{
-    __asm__ volatile("fence.i" ::: "memory");
-}
-#else
-void instruction_fence(void);
-#endif
+METAL_INLINE void instruction_fence(void); /* fence.i */
 
 /* ---- firmware and board ---- */
 
@@ -179,5 +142,9 @@ void plic_complete(unsigned source);
 
 /* Address space of the hypervisor itself: identity, W^X, guard pages, devices uncached. */
 void mapping_init(void);
+
+#ifdef __riscv
+#include "metal/inline.h"
+#endif
 
 #endif

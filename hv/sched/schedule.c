@@ -28,7 +28,6 @@ static void account(struct hart *hart, uint64_t now)
     uint64_t ran = now - hart->booked;
 
     if (vcpu) {
-        vcpu->cpu_ticks += ran;
         vcpu->vm->report->cpu_ticks += ran;
         hart->queue.policy->account(&hart->queue, &vcpu->entity, ran, now);
     } else {
@@ -42,9 +41,10 @@ static void take_interrupts(void)
 {
     uint64_t pending = hart_pending();
 
-    for (unsigned irq = 0; irq < 16; irq++)
-        if (pending & 1u << irq)
-            exit_handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
+    if (pending & 1u << IRQ_S_TIMER)
+        exit_handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_TIMER)](NULL);
+    if (pending & 1u << IRQ_S_EXT)
+        exit_handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_EXT)](NULL);
 }
 
 static void finish_if_all_ended(void)
@@ -103,9 +103,15 @@ static void arrive(struct vcpu *vcpu, uint64_t now)
         entry->arrive(vcpu, now);
 }
 
+/* Who is next; NULL: nobody can run before *until. */
+static struct sched_entity *pick(struct hart *hart, uint64_t now, uint64_t *until)
+{
+    *until = SCHED_NEVER;
+    return hart->queue.runnable ? hart->queue.policy->pick(&hart->queue, now, until) : NULL;
+}
+
 struct vcpu *schedule(struct hart *hart)
 {
-    const struct sched_policy *policy = hart->queue.policy;
     uint64_t now = clock_now(), until;
     struct sched_entity *entity;
     struct vcpu *next;
@@ -113,7 +119,7 @@ struct vcpu *schedule(struct hart *hart)
     account(hart, now);
     if (vm_reboot_wanted)
         vm_reboot_all();
-    while (!(entity = policy->pick(&hart->queue, now, &until))) {
+    while (!(entity = pick(hart, now, &until))) {
         finish_if_all_ended();
         if (hart->current)
             switch_to(hart, NULL, now);

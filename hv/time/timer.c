@@ -40,6 +40,8 @@ void timer_arm(struct timer *timer, uint64_t deadline)
     struct hart *hart = this_hart();
     struct list *at;
 
+    if (timer->deadline == deadline)
+        return;
     list_remove(&timer->link);
     timer->deadline = deadline;
     if (deadline != TIMER_NEVER) {
@@ -53,8 +55,6 @@ void timer_arm(struct timer *timer, uint64_t deadline)
 
 void timer_disarm(struct timer *timer)
 {
-    if (timer->deadline == TIMER_NEVER)
-        return;
     timer_arm(timer, TIMER_NEVER);
 }
 

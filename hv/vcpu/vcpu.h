@@ -86,7 +86,6 @@ struct vcpu {
 
     uint64_t runnable_since; /* for steal time, while it waits for its turn */
     uint64_t steal_ticks;
-    uint64_t cpu_ticks;
     uint64_t steal_area; /* gpa of the STA shared memory; ~0: none */
     uint64_t cycle_base, instret_base; /* counters read 0 when the vCPU was started */
 };
