@@ -3,6 +3,7 @@
  * them. The option exercise= of the bootargs chooses how it ends: all (in good order, the
  * default), fault (a trap that nobody expects) or overflow (of the stack).
  */
+#include "abi/monitor.h"
 #include "boot/board.h"
 #include "boot/init.h"
 #include "console/console.h"
@@ -27,6 +28,8 @@ struct {
     uint64_t causes; /* provoked, and come back from */
     uint64_t ended;  /* 1: at the end of everything */
 } exercise_report;
+
+struct monitor monitor; /* published as always, with no VM in it */
 
 /* SplitMix64: a different pattern for every register and round. */
 static uint64_t pattern(uint64_t seed)
@@ -62,6 +65,11 @@ static void exercise(void)
     char end[16] = "all";
     uint64_t seed = option_number("seed", 1);
 
+    memcpy(monitor.magic, MONITOR_MAGIC, sizeof(monitor.magic));
+    monitor.version = MONITOR_VERSION;
+    monitor.timebase_hz = board.timebase_hz;
+    monitor.ram_base = board.ram.base;
+    monitor.ram_bytes = board.ram.bytes;
     option_text("exercise", end, sizeof(end));
     for (unsigned kind = 0; kind < CAUSES; kind++) {
         this_hart()->trap_resume = (uint64_t)exercise_cause_resume;
@@ -72,11 +80,15 @@ static void exercise(void)
         registers_round(seed * ROUNDS + round);
     print("exercise: %lu traps, %lu rounds, %lu registers lost\n", exercise_report.causes,
           exercise_report.rounds, exercise_report.lost);
+    if (exercise_report.lost)
+        panic("%lu registers did not survive a trap, x%lu first", exercise_report.lost,
+              exercise_report.first);
     exercise_report.ended = 1;
     if (strcmp(end, "overflow") == 0)
         exercise_overflow();
     if (strcmp(end, "fault") == 0)
         exercise_cause(CAUSES - 1);
+    monitor.finished = 1;
     machine_stop(false);
 }
 

@@ -146,6 +146,7 @@ void schedule_forget(struct vcpu *vcpu)
 
 static void sched_init(void)
 {
+    timers_init(this_hart());
     this_hart()->queue.policy = &first_come;
     this_hart()->reschedule = true; /* the first choice */
 }
