@@ -22,6 +22,7 @@ enum outcome {
 struct finding {
     bool known; /* it was watched at all */
     bool holds;
+    bool unsure;        /* it does not hold, but only because it could not be watched to the end */
     uint64_t looked_at; /* how much it rests on: leaf entries, exits … ; 0 shows nothing */
     char diagnosis[64]; /* named cause when it does not hold */
     char text[512];     /* one line: what was found, or "… holds: N leaf entries" */

@@ -217,6 +217,7 @@ static void find_truth(struct machine *machine)
     finding->known = !machine->registers; /* else traps were not watched */
     finding->holds = seen->truth.truth == TRUTH_EQUAL && !*seen->told_error && !*seen->seen_error;
     finding->looked_at = seen->truth.compared;
+    finding->unsure = seen->truth.truth == TRUTH_LOST || *seen->seen_error;
     if (*seen->told_error) {
         snprintf(finding->diagnosis, sizeof finding->diagnosis, "trace cannot be read");
         snprintf(finding->text, sizeof finding->text, "%s", seen->told_error);

@@ -182,6 +182,18 @@ static bool decide_item(struct trial *trial)
     return true;
 }
 
+/* What is told proves nothing in a run whose trace is not true, whatever else would have passed. */
+static bool trace_is_false(const struct facts *facts, const struct item *item,
+                           struct result_item *result)
+{
+    bool told = item->evidence & EVIDENCE_TOLD;
+    if (!told || !facts->truth.known || facts->truth.holds || facts->truth.unsure)
+        return false;
+    result_line(result, LINE_ACTUAL, "%s", facts->truth.text);
+    result_set(&result->diagnosis, "%s", facts->truth.diagnosis);
+    return true;
+}
+
 static void judge_item(const struct facts *facts, const struct item *item, size_t *places,
                        struct result_item *result)
 {
@@ -199,16 +211,17 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
     struct trial trial = {.facts = facts, .item = item, .result = result, .places = places};
     bindings_begin(&trial.bindings, facts);
     bool holds = decide_item(&trial);
-    if (holds && !outcome)
+    bool false_trace = trace_is_false(facts, item, result);
+    if (holds && !outcome && !false_trace)
         return;
     result_judge(result, VERDICT_FAIL);
     char detail[256];
     const char *traps = diagnose_traps(facts, detail, sizeof detail);
-    if (traps && (outcome || !result->diagnosis)) {
+    if (traps && (outcome || !result->diagnosis) && !false_trace) {
         result_set(&result->diagnosis, "%s", traps);
         result_line(result, LINE_NOTE, "%s", detail);
     }
-    if (!holds && item->diagnosis && (!result->diagnosis || (outcome && !traps)))
+    if (!holds && item->diagnosis && !false_trace && (!result->diagnosis || (outcome && !traps)))
         result_set(&result->diagnosis, "%s", item->diagnosis);
     if (item->hint && !result->hint)
         result_set(&result->hint, "%s", item->hint);
