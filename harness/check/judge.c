@@ -4,7 +4,7 @@
  */
 #include "check/judge.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,6 +194,17 @@ static bool trace_is_false(const struct facts *facts, const struct item *item,
     return true;
 }
 
+/* The names that the evidence of the whole run gives, the most exact one first. */
+static const char *name_failure(const struct facts *facts, char *detail, size_t bytes)
+{
+    *detail = '\0';
+    if (facts->isolation.known && !facts->isolation.holds) {
+        snprintf(detail, bytes, "%s", facts->isolation.text);
+        return facts->isolation.diagnosis;
+    }
+    return diagnose_traps(facts, detail, bytes);
+}
+
 static void judge_item(const struct facts *facts, const struct item *item, size_t *places,
                        struct result_item *result)
 {
@@ -215,13 +226,13 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
     if (holds && !outcome && !false_trace)
         return;
     result_judge(result, VERDICT_FAIL);
-    char detail[256];
-    const char *traps = diagnose_traps(facts, detail, sizeof detail);
-    if (traps && (outcome || !result->diagnosis) && !false_trace) {
-        result_set(&result->diagnosis, "%s", traps);
+    char detail[512];
+    const char *named = name_failure(facts, detail, sizeof detail);
+    if (named && (outcome || !result->diagnosis) && !false_trace) {
+        result_set(&result->diagnosis, "%s", named);
         result_line(result, LINE_NOTE, "%s", detail);
     }
-    if (!holds && item->diagnosis && !false_trace && (!result->diagnosis || (outcome && !traps)))
+    if (!holds && item->diagnosis && !false_trace && (!result->diagnosis || (outcome && !named)))
         result_set(&result->diagnosis, "%s", item->diagnosis);
     if (item->hint && !result->hint)
         result_set(&result->hint, "%s", item->hint);
