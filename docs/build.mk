@@ -60,7 +60,7 @@ DOCS_PARTS := $(foreach c,$(DOCS_CHAPTERS),$(DOCS_DIR)/parts/$(call docs_page,$(
 
 $(DOCS_DIR)/index.html: $(DOCS_PARTS:%=%.contents)
 	$(call say,PANDOC,$@)
-	$(Q)cat $^ | pandoc --from=markdown --to=html5 --standalone --template=docs/page.html \
+	$(Q)cat $^ | pandoc --from=markdown-smart --to=html5 --standalone --template=docs/page.html \
 	    --metadata-file=$(DOCS_DIR)/chapters.yaml --metadata=title:Contents \
 	    --variable=pagetitle:Contents -o $@
 
