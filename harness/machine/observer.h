@@ -66,6 +66,12 @@ struct observer_options {
     bool traps;                  /* watch traps, entries and fences (log and plugin) */
     bool first_entries;          /* stop before the first entry with each hgatp; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
+    /*
+     * The general registers at each exit and entry, in order; needs traps. Called from a thread
+     * of the observer's while the machine runs. May be NULL. An entry that a trap follows before
+     * the guest's first instruction is not shown: the next exit then shows the same registers.
+     */
+    void (*on_registers)(const struct traplog_registers *registers, void *argument);
     const uint64_t *breakpoints; /* addresses in the hypervisor to stop at, each time */
     size_t breakpoint_count;
     const struct observer_range *stores; /* log each store to these, with who made it */

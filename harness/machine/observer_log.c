@@ -40,6 +40,8 @@ static void write_argument(struct observer *observer, const char *plugin)
         append(to, bytes, ",hold=%" PRIx64, (uint64_t)observer->hold_pipe[0], 0);
     if (options->checkpoint_instructions)
         append(to, bytes, ",every=%" PRIx64, options->checkpoint_instructions, 0);
+    if (options->on_registers)
+        append(to, bytes, ",registers=%" PRIx64, 1, 0);
     if (options->limit_instructions)
         append(to, bytes, ",limit=%" PRIx64, options->limit_instructions, 0);
 }
@@ -130,6 +132,8 @@ int observer_log_start(struct observer *observer, struct error *error)
     close(observer->hold_pipe[0]);
     observer->log_pipe[1] = observer->hold_pipe[0] = -1;
     traplog_init(&observer->log);
+    observer->log.on_registers = observer->options->on_registers;
+    observer->log.argument = observer->options->argument;
     if (pthread_create(&observer->reader, NULL, read_log, observer) != 0)
         return error_fault(error, "no thread to read the machine's log");
     observer->reading = true;

@@ -109,6 +109,9 @@ static bool on_vector(struct traplog *log, struct event_list *list, unsigned har
         return true; /* the hypervisor jumped there by itself */
     here->open = false;
     log->guest_exits += guest;
+    here->exited = guest;
+    if (guest)
+        here->exit = forwarded ? here->taken : here->last;
     if (!emit(log, list, guest ? SEEN_GUEST_EXIT : SEEN_HOST_TRAP, hart,
               forwarded ? &here->taken : &here->last))
         return false;
@@ -214,6 +217,23 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
     }
 }
 
+static bool on_registers(struct traplog *log, size_t bytes)
+{
+    struct traplog_registers registers;
+
+    if (!traplog_parse_registers(log->line, bytes, &registers))
+        return fail(log, "not understood: \"%.40s\"", "a mark of registers");
+    const struct traplog_hart *here = &log->hart[registers.hart];
+
+    registers.hgatp = here->hgatp;
+    registers.trap = here->exit;
+    if (!registers.entry)
+        registers.pc = here->exit.epc;
+    if (log->on_registers && (registers.entry || here->exited))
+        log->on_registers(&registers, log->argument);
+    return true;
+}
+
 static bool take_line(struct traplog *log, struct event_list *list)
 {
     struct traplog_line line;
@@ -221,6 +241,8 @@ static bool take_line(struct traplog *log, struct event_list *list)
 
     log->lines++;
     log->used = 0;
+    if (bytes > 1 && log->line[0] == '@' && log->line[1] == MARK_REGISTERS)
+        return on_registers(log, bytes);
     if (!traplog_parse_line(log->line, bytes, &line))
         return fail(log, "not understood: \"%.*s\"", bytes < 60 ? (int)bytes : 60, log->line);
     if (line.kind == TRAPLOG_TRAP)

@@ -27,7 +27,7 @@
 
 #define TRAPLOG_HARTS      8
 #define TRAPLOG_HGATPS     1024
-#define TRAPLOG_LINE_BYTES 512 /* longest line that is looked at; the rest of it is skipped */
+#define TRAPLOG_LINE_BYTES 1024 /* longest line that is looked at; the rest of it is skipped */
 
 /* One line of the log. */
 enum traplog_kind {
@@ -50,9 +50,10 @@ enum traplog_mark {
     MARK_STORE = 'W',    /* store to a watched page: physical address of code, of data */
     MARK_IDLE = 'I',
     MARK_RESUME = 'R',
-    MARK_HOLD = 'K',  /* the plugin holds the machine until it is told to go on */
-    MARK_LIMIT = 'L', /* the instruction limit is reached, the machine is held */
-    MARK_READY = 'P'  /* the plugin is loaded; its version */
+    MARK_HOLD = 'K',      /* the plugin holds the machine until it is told to go on */
+    MARK_LIMIT = 'L',     /* the instruction limit is reached, the machine is held */
+    MARK_REGISTERS = 'X', /* general registers: see struct traplog_registers */
+    MARK_READY = 'P'      /* the plugin is loaded; its version */
 };
 
 struct traplog_line {
@@ -85,10 +86,28 @@ struct traplog_hart {
     bool has_nested;
     struct traplog_trap last;   /* the last trap of the log */
     struct traplog_trap taken;  /* the trap that entered the firmware */
+    struct traplog_trap exit;   /* the last one that left a guest */
+    bool exited;                /* the last time the vector ran, it was for a guest */
     struct traplog_trap nested; /* the last trap inside the firmware since */
 };
 
+/* The general registers at an exit (in the vector) or at an entry (first block of the guest). */
+struct traplog_registers {
+    unsigned hart;
+    bool entry;
+    uint64_t pc;              /* entry: where the guest goes on; exit: sepc */
+    uint64_t x[32];           /* x[0] is 0 */
+    uint64_t hgatp;           /* that the hart last entered with */
+    struct traplog_trap trap; /* the guest's last exit on this hart */
+};
+
+/* Reads "@X hart instructions entry pc x1 … x31" (hart, entry, pc and x). false: it is not. */
+bool traplog_parse_registers(const char *line, size_t bytes, struct traplog_registers *registers);
+
 struct traplog {
+    /* Called for each MARK_REGISTERS, if set (after traplog_init). */
+    void (*on_registers)(const struct traplog_registers *registers, void *argument);
+    void *argument;
     struct traplog_hart hart[TRAPLOG_HARTS];
     uint64_t lines; /* read so far */
     uint64_t traps; /* trap lines among them */

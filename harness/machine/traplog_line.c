@@ -81,3 +81,29 @@ bool traplog_parse_line(const char *line, size_t bytes, struct traplog_line *par
         return parse_trap(text, parsed);
     return true;
 }
+
+bool traplog_parse_registers(const char *line, size_t bytes, struct traplog_registers *registers)
+{
+    char text[TRAPLOG_LINE_BYTES];
+    uint64_t value[4 + 31];
+    const char *next = text + 2;
+
+    if (bytes >= sizeof(text) || bytes < 2 || line[0] != '@' || line[1] != MARK_REGISTERS)
+        return false;
+    memcpy(text, line, bytes);
+    text[bytes] = '\0';
+    for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++) {
+        char *end;
+
+        value[i] = strtoull(next, &end, 16);
+        if (*next != ' ' || end == next)
+            return false;
+        next = end;
+    }
+    if (*next != '\0' || value[0] >= TRAPLOG_HARTS || value[2] > 1)
+        return false;
+    *registers = (struct traplog_registers){
+        .hart = (unsigned)value[0], .entry = value[2] != 0, .pc = value[3]};
+    memcpy(&registers->x[1], &value[4], 31 * sizeof(value[0]));
+    return true;
+}

@@ -88,6 +88,33 @@ static void settle_hgatp(unsigned hart)
     mark('A', hart, value, 2);
 }
 
+/* "@X hart instructions entry pc x1 … x31", at the begin of a block, when they are in memory. */
+static void mark_registers(unsigned hart, unsigned entry, uint64_t pc)
+{
+    char line[640];
+    int length = snprintf(line, sizeof(line), "@X %x %llx %x %llx", hart,
+                          (unsigned long long)watch.instructions, entry, (unsigned long long)pc);
+
+    for (unsigned n = 1; n < 32; n++) {
+        uint64_t value = 0;
+
+        if (!read_general(hart, n, &value))
+            return;
+        length += snprintf(line + length, sizeof(line) - (size_t)length, " %llx",
+                           (unsigned long long)value);
+    }
+    snprintf(line + length, sizeof(line) - (size_t)length, "\n");
+    qemu_plugin_outs(line);
+}
+
+/* A block of a guest begins; only watched with registers=1. */
+void on_guest(unsigned hart, void *data)
+{
+    if (state[hart].after_sret)
+        mark_registers(hart, 1, (uint64_t)(uintptr_t)data);
+    state[hart].after_sret = false;
+}
+
 /* A block of the hypervisor begins. data: its physical address. */
 void on_hypervisor(unsigned hart, void *data)
 {
@@ -98,6 +125,8 @@ void on_hypervisor(unsigned hart, void *data)
         state[hart].after_sret = false;
         state[hart].hgatp_written = 0; /* it trapped, so it wrote nothing */
         mark('V', hart, NULL, 0);
+        if (watch.registers)
+            mark_registers(hart, 0, 0);
         maybe_hold(hart);
         return;
     }

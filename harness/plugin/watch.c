@@ -4,12 +4,14 @@
  * program can feign. What each mark means: machine/traplog.h.
  *
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
- *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]][,limit=INSTRUCTIONS][,quiet=1]
+ *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]][,limit=INSTRUCTIONS]
+ *             [,registers=1][,quiet=1]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
  * entry (mark K), until a byte arrives on descriptor FD; at the limit (mark L) for good. A held
  * hart is not idle for QEMU, so its virtual clock stands: a hold changes nothing in the run.
+ * With registers=1 each exit and entry also gives the general registers (mark X).
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
 #include <stdio.h>
@@ -123,6 +125,10 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     if (is_hypervisor || (is_firmware && !watch.quiet))
         qemu_plugin_register_vcpu_tb_exec_cb(block, is_hypervisor ? on_hypervisor : on_firmware,
                                              PLUGIN_READ_REGISTERS, (void *)(uintptr_t)first);
+    if (watch.registers && !is_hypervisor && !is_firmware)
+        qemu_plugin_register_vcpu_tb_exec_cb(
+            block, on_guest, PLUGIN_READ_REGISTERS,
+            (void *)(uintptr_t)qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0)));
     for (size_t i = 0; i < count && (is_hypervisor || is_firmware || watch.stores); i++) {
         struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, i);
         const char *host = qemu_plugin_insn_haddr(instruction);
@@ -171,6 +177,8 @@ static bool read_argument(const char *argument)
         watch.hold_fd = (int)number;
     else if (strncmp(argument, "every", name) == 0)
         watch.every = watch.next_hold = number;
+    else if (strncmp(argument, "registers", name) == 0)
+        watch.registers = number != 0;
     else if (strncmp(argument, "quiet", name) == 0)
         watch.quiet = number != 0;
     else if (strncmp(argument, "limit", name) == 0)

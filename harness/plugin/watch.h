@@ -27,6 +27,7 @@ struct watch {
     uint64_t instructions; /* executed by all harts; whole blocks at a time */
     uint64_t limit, every, next_hold; /* in instructions; 0: none */
     int hold_fd;                      /* -1: never hold */
+    bool registers;                   /* mark the registers at each exit and entry */
     bool quiet;                       /* only first entries are marked */
 };
 
@@ -40,6 +41,7 @@ void mark(char letter, unsigned hart, const uint64_t *value, unsigned values);
 /* Callbacks. data: the physical address of the block or the instruction. */
 void on_hypervisor(unsigned hart, void *data);
 void on_firmware(unsigned hart, void *data);
+void on_guest(unsigned hart, void *data); /* data: the virtual address */
 void on_mret(unsigned hart, void *data);
 void on_sret(unsigned hart, void *data);
 void on_gvma(unsigned hart, void *data);
