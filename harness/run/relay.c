@@ -225,15 +225,26 @@ static int loop(struct relay *relay, int signals)
     return end;
 }
 
+static void held_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+}
+
+void relay_hold_signals(void)
+{
+    sigset_t held;
+    held_signals(&held);
+    pthread_sigmask(SIG_BLOCK, &held, NULL);
+}
+
 int relay_run(struct relay *relay, struct error *error)
 {
-    sigset_t watched, before;
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGINT);
-    sigaddset(&watched, SIGTERM);
-    sigaddset(&watched, SIGHUP);
-    sigprocmask(SIG_BLOCK, &watched, &before);
-    int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigset_t held;
+    held_signals(&held);
+    int signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0)
         return error_fault(error, "signals: %s", strerror(errno));
     fcntl(relay->qemu->console_in_fd, F_SETFL, O_NONBLOCK);
@@ -241,6 +252,5 @@ int relay_run(struct relay *relay, struct error *error)
         close_input(relay);
     int end = loop(relay, signals);
     close(signals);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     return end;
 }

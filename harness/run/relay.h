@@ -36,8 +36,14 @@ struct relay {
 };
 
 /*
- * Relays to the end and tells why it ended. The machine may still run, but for RELAY_ENDED and
- * a deadline of its own. -1 with *error: coach cannot go on.
+ * Keeps SIGINT, SIGTERM and SIGHUP for relay_run to take, in this thread and all that it starts:
+ * call it before any of them. They stay blocked, so that a second one cannot cut a report short.
+ */
+void relay_hold_signals(void);
+
+/*
+ * Relays to the end and tells why it ended. The machine may still run, but for RELAY_ENDED and a
+ * deadline of its own. -1 with *error: coach cannot go on.
  */
 int relay_run(struct relay *relay, struct error *error);
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "machine/ram.h"
 #include "monitor/monitor.h"
@@ -167,6 +168,7 @@ static int verdict(const struct evidence *evidence)
     unsigned bad = evidence->has_monitor ? tell_bad_ends(&evidence->monitor) : 0;
     switch (evidence->outcome->end) {
     case RELAY_SIGNAL:
+        complain("stopped by %s", strsignal(evidence->outcome->signal));
         return 128 + evidence->outcome->signal;
     case RELAY_TIME:
         return tell_time(evidence);

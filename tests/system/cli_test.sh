@@ -226,7 +226,8 @@ kill -TERM $coach_pid
 cat <&7 >/dev/null
 wait $coach_pid
 status=$?
-check "coach ended by SIGTERM says so (status $status)" test $status = 143
+check "coach ended by SIGTERM says so by its status ($status)" test $status = 143
+check "and in a line" grep -q "stopped by Terminated" "$work/told"
 check "and leaves no QEMU" gone "$qemu_pid"
 exec 7<&-
 
