@@ -131,6 +131,8 @@ static size_t behind_entry(const struct merging *merging, unsigned hart)
 static void cut_records(struct machine *machine)
 {
     struct event_list *told = &machine->seen.told, *seen = &machine->seen.seen;
+    if (seen->count > MACHINE_MOST_SEEN)
+        seen->count = MACHINE_MOST_SEEN;
     if (told->count <= MACHINE_MOST_RECORDS)
         return;
     told->count = MACHINE_MOST_RECORDS;
@@ -274,8 +276,9 @@ void machine_fill_facts(struct machine *machine)
     if (machine->seen.end == OBSERVER_STOPPED && machine->registers)
         snprintf(facts->why, sizeof facts->why, "ended there: %.200s", facts->registers.text);
     else if (machine->seen.end == OBSERVER_STOPPED)
-        snprintf(facts->why, sizeof facts->why, "ended after %d trace records: it gets nowhere",
-                 MACHINE_MOST_RECORDS);
+        snprintf(facts->why, sizeof facts->why,
+                 "ended after %d trace records or %d traps and entries: it gets nowhere",
+                 MACHINE_MOST_RECORDS, MACHINE_MOST_SEEN);
     if (machine->check->wants_fences)
         fences_finding(facts, &facts->fences);
 }

@@ -28,8 +28,11 @@ struct machine_tree {
 };
 
 #define MACHINE_TREES 256
-#define MACHINE_MOST_RECORDS                                                                       \
-    300000 /* of the trace; a run with more is ended, and judged on these */
+
+/* A run with more trace records, or more events seen at the machine, is ended, and judged on
+ * these. */
+#define MACHINE_MOST_RECORDS 300000
+#define MACHINE_MOST_SEEN    600000
 
 struct register_watch; /* registers.h */
 
