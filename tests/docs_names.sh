@@ -1,7 +1,8 @@
 #!/bin/bash
 # docs_names.sh CHAPTER…: looks in the tree for everything that chapters name: paths, functions,
-# structures, constants, make's targets, coach's commands. Prints "CHAPTER: NAME: what is wrong" for
-# each that is not there. Exit status 0: all are.
+# structures, constants, make's targets, coach's commands; also for the identifiers in figures
+# (FILE.dot). Prints "CHAPTER: NAME: what is wrong" for each that is not there. Exit status 0: all
+# are.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
@@ -67,6 +68,16 @@ wrong()
     esac
 }
 
+# What a chapter or a figure names, one a line.
+names_in()
+{
+    case $1 in
+    *.dot) sed -n 's/.*label="\([^"]*\)".*/\1/p' "$1" | sed 's/\\n/ /g' |
+        grep -oE '[A-Za-z0-9]+(_[A-Za-z0-9]+)+' ;;
+    *) pandoc --from=gfm --to=plain --wrap=none --lua-filter=docs/filters/names.lua "$1" ;;
+    esac | sort -u
+}
+
 status=0
 for chapter in "$@"; do
     while IFS= read -r name; do
@@ -74,7 +85,6 @@ for chapter in "$@"; do
         [ -z "$reason" ] && continue
         echo "$chapter: $name: $reason"
         status=1
-    done < <(pandoc --from=gfm --to=plain --wrap=none --lua-filter=docs/filters/names.lua \
-        "$chapter" | sort -u)
+    done < <(names_in "$chapter")
 done
 exit $status

@@ -43,9 +43,10 @@ finish()
 # Each file and function that chapters name is in the tree.
 chapters=$(for file in README.md COURSE.md {hv,guest-os,guest-os/probes,labs}/README.md \
     labs/[0-9]*/README.md docs/*.md; do [ ! -f "$file" ] || echo "$file"; done)
+figures=$(find docs labs -name '*.dot' | sort)
 # shellcheck disable=SC2086 # a list of files
 if command -v pandoc >/dev/null; then
-    fact "what the chapters name is in the tree" tests/docs_names.sh $chapters
+    fact "what chapters and figures name is in the tree" tests/docs_names.sh $chapters $figures
 fi
 if [ -x "$BUILD/coach" ] && [ -f "$BUILD/hv/stagecoach.elf" ]; then
     fact "each file is in one lab, and each lab links" tools/labs-check
