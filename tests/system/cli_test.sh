@@ -57,7 +57,7 @@ refused() {
 check() {
     local name=$1
     shift
-    if "$@" >"$work/out" 2>"$work/err"; then ok "$name"; else not_ok "$name"; fi
+    if "$@" >"$work/checked" 2>&1; then ok "$name"; else not_ok "$name"; fi
 }
 
 run=("$coach" run --summary none)
@@ -159,6 +159,10 @@ fact "machine time that runs out is 124" 124 "the time of 0.3 s is over" \
     "${run[@]}" --icount --for 300ms "$spinner"
 fact "a hypervisor that is none does not boot" 124 "has not booted" \
     "${run[@]}" --for 500ms --hypervisor "$spinner" "$exit_elf"
+
+fact "a hypervisor that panics is a fault, and says where" 3 "hv/boot/options.c:" \
+    "${run[@]}" --append slice=banana "$exit_elf"
+check "and in what words" grep -q "the hypervisor panicked: option slice=banana" "$work/err"
 
 # Determinism: the deadline falls on the same instruction.
 "$coach" run --icount --for 100ms --summary json "$spinner" >"$work/one" 2>/dev/null </dev/null
