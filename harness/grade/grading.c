@@ -3,26 +3,31 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "grade/intake.h"
 #include "grade/judge.h"
 #include "grade/work.h"
 
-/* The checks of the labs in question, and the hidden ones. */
-static int collect_checks(const struct grading *grading, struct judge_set *set, struct error *error)
+/* What one lab of the grading needs. Each is judged in the tree of its own stage. */
+struct stage {
+    const struct lab *lab;
+    const char *group; /* "04-memory" */
+    struct judge_set set;
+};
+
+/* Everything that a grading holds while it goes on. */
+struct session {
+    const struct grading *grading;
+    struct stage *stages;
+    size_t count;
+    struct intake intake;
+    struct work work;
+    struct result_run *run;
+};
+
+static int add_hidden(const struct grading *grading, struct judge_set *set, struct error *error)
 {
-    for (unsigned number = grading->labs.first; number <= grading->labs.last; number++) {
-        const struct lab *lab = grading->course->labs[number - 1];
-        char *folder = format_string("%s/%s/checks", grading->course->root, lab->folder);
-        int status = judge_add_folder(set, folder, strrchr(lab->folder, '/') + 1, error);
-        free(folder);
-        if (status != 0) {
-            return -1;
-        }
-    }
-    if (grading->hidden == NULL) {
-        return 0;
-    }
     if (grading->tier == SANDBOX_LIMITS && !grading->allow_weak) {
         return error_fault(error, "only resource limits can be had here, and so a submission "
                                   "could read the hidden checks; --allow-weak grades all the same");
@@ -31,66 +36,101 @@ static int collect_checks(const struct grading *grading, struct judge_set *set, 
     if (judge_add_folder(set, grading->hidden, "hidden", error) != 0) {
         return -1;
     }
-    if (set->count == before) {
-        return error_set(error, "%s: holds no FILE.check", grading->hidden);
+    return set->count > before ? 0 : error_set(error, "%s: holds no FILE.check", grading->hidden);
+}
+
+/* The checks of the labs in question; the hidden ones go with the last. */
+static int collect_checks(struct session *session, struct error *error)
+{
+    const struct grading *grading = session->grading;
+    session->count = grading->labs.last - grading->labs.first + 1;
+    session->stages = allocate(session->count, sizeof(*session->stages));
+    for (size_t i = 0; i < session->count; i++) {
+        struct stage *stage = &session->stages[i];
+        stage->lab = grading->course->labs[grading->labs.first - 1 + i];
+        stage->group = strrchr(stage->lab->folder, '/') + 1;
+        char *folder = format_string("%s/%s/checks", grading->course->root, stage->lab->folder);
+        int status = judge_add_folder(&stage->set, folder, stage->group, error);
+        free(folder);
+        if (status != 0) {
+            return -1;
+        }
     }
+    if (grading->hidden == NULL) {
+        return 0;
+    }
+    return add_hidden(grading, &session->stages[session->count - 1].set, error);
+}
+
+/* Reads the submission. What is there and broken is its own fault, and is in the result. */
+static int open_submission(struct session *session, bool *broken, struct error *error)
+{
+    const char *where = session->grading->submission;
+    *broken = false;
+    if (session->grading->reference || intake_open(&session->intake, where, error) == 0) {
+        return 0;
+    }
+    if (access(where, F_OK) != 0) {
+        return -1;
+    }
+    *broken = true;
+    result_run_note(session->run, "%s", error->text);
     return 0;
 }
 
-static int take_submission(const struct grading *grading, struct tree *tree, size_t *taken,
-                           struct result_run *run, struct error *error)
+static int judge_stage(struct session *session, struct stage *stage, const struct tree *tree,
+                       struct error *error)
 {
-    struct intake intake;
-    if (intake_open(&intake, grading->submission, error) != 0) {
-        return -1;
-    }
-    intake_take(&intake, grading->course, grading->labs.last, tree);
-    for (size_t i = 0; i < intake.note_count; i++) {
-        result_run_note(run, "%s", intake.notes[i]);
-    }
-    if (intake.left > 0) {
-        result_run_note(run, "%zu other files were not looked at", intake.left);
-    }
-    *taken = intake.taken;
-    intake_free(&intake);
-    return 0;
-}
-
-/* The line that replays a check; the check's name and seed are added by the judge. */
-static char *replay_words(const struct grading *grading)
-{
-    return format_string("coach check --hypervisor build/hv/stagecoach.elf --build %s/build",
-                         grading->course->root);
-}
-
-static int build_and_judge(const struct grading *grading, const struct tree *tree,
-                           const struct judge_set *set, struct result_run *run, struct error *error)
-{
-    struct work work;
-    if (work_open(&work, grading->course, error) != 0) {
-        return -1;
-    }
-    enum verdict verdict = work_build(&work, tree, grading->tier, run, error);
+    const struct grading *grading = session->grading;
+    enum verdict verdict =
+        work_build(&session->work, tree, grading->tier, stage->group, session->run, error);
     if (verdict == VERDICT_HARNESS_FAULT) {
-        judge_none(set, verdict, error->text, run);
-    } else if (verdict != VERDICT_PASS) {
-        judge_none(set, verdict, "the submission was not built; see the check \"build\"", run);
-    } else {
-        char *replay = replay_words(grading);
-        struct judge_options options = {
-            .tier = grading->tier,
-            .course = grading->course->root,
-            .replay = replay,
-            .jobs = grading->jobs,
-            .seeded = grading->seeded,
-            .seed = grading->seed,
-            .quiet = grading->quiet,
-        };
-        judge_run(set, &work, &options, run);
-        free(replay);
+        judge_none(&stage->set, verdict, error->text, session->run);
+        return 0;
     }
-    work_close(&work);
+    if (verdict != VERDICT_PASS) {
+        judge_none(&stage->set, verdict, "the submission was not built", session->run);
+        return 0;
+    }
+    /* The line that replays a check; its name and seed are added by the judge. */
+    char *replay = format_string(
+        "coach check --hypervisor build/hv/stagecoach.elf --build %s/build", grading->course->root);
+    struct judge_options options = {
+        .tier = grading->tier,
+        .course = grading->course->root,
+        .replay = replay,
+        .jobs = grading->jobs,
+        .seeded = grading->seeded,
+        .seed = grading->seed,
+        .quiet = grading->quiet,
+    };
+    judge_run(&stage->set, &session->work, &options, session->run);
+    free(replay);
     return 0;
+}
+
+static int grade_stage(struct session *session, struct stage *stage, struct error *error)
+{
+    const struct grading *grading = session->grading;
+    unsigned number = stage->lab->number;
+    struct tree tree;
+    struct tree_extent extent = {.upto = number, .solved = grading->reference ? number : 0};
+    if (tree_plan(&tree, grading->course, &extent, error) != 0) {
+        return -1;
+    }
+    int status = 0;
+    if (!grading->reference) {
+        intake_take(&session->intake, grading->course, number, &tree);
+    }
+    if (!grading->reference && session->intake.taken == 0) {
+        judge_none(&stage->set, VERDICT_FAIL,
+                   "nothing was handed in: none of the files that a learner writes is there",
+                   session->run);
+    } else {
+        status = judge_stage(session, stage, &tree, error);
+    }
+    tree_free(&tree);
+    return status;
 }
 
 static char *title_of(const struct grading *grading)
@@ -102,60 +142,85 @@ static char *title_of(const struct grading *grading)
     return format_string("labs %u to %u", grading->labs.first, grading->labs.last);
 }
 
-/* A result in which everything is still to be done, for platforms that look early. */
-static void announce(const struct grading *grading, const struct judge_set *set)
+static void judge_nothing(struct session *session, const char *reason, struct result_run *run)
 {
+    for (size_t i = 0; i < session->count; i++) {
+        judge_none(&session->stages[i].set, VERDICT_FAIL, reason, run);
+    }
+}
+
+/* A result in which everything is still to be done, for platforms that look early. */
+static void announce(struct session *session)
+{
+    const struct grading *grading = session->grading;
     if (grading->begun == NULL) {
         return;
     }
     char *title = title_of(grading);
     struct result_run *zero = result_run_new(title);
     result_run_tier(zero, sandbox_describe(grading->tier));
-    judge_none(set, VERDICT_FAIL, "grading was cut short before this was run", zero);
+    judge_nothing(session, "grading was cut short before this was run", zero);
     grading->begun(zero, grading->context);
     result_run_free(zero);
     free(title);
 }
 
-static int grade_into(const struct grading *grading, struct judge_set *set, struct result_run *run,
-                      struct error *error)
+/* What the last stage left outside is what the submission as a whole had too much. */
+static void add_notes(struct session *session)
 {
-    struct tree tree = {0};
-    struct tree_extent extent = {
-        .upto = grading->labs.last,
-        .solved = grading->reference ? grading->labs.last : 0,
-    };
-    size_t taken = 1;
-    if (collect_checks(grading, set, error) != 0 ||
-        tree_plan(&tree, grading->course, &extent, error) != 0) {
+    for (size_t i = 0; i < session->intake.note_count; i++) {
+        result_run_note(session->run, "%s", session->intake.notes[i]);
+    }
+    if (session->intake.left > 0) {
+        result_run_note(session->run, "%zu other files were not looked at", session->intake.left);
+    }
+}
+
+static int grade_stages(struct session *session, struct error *error)
+{
+    if (work_open(&session->work, session->grading->course, error) != 0) {
         return -1;
     }
-    announce(grading, set);
     int status = 0;
-    if (!grading->reference) {
-        status = take_submission(grading, &tree, &taken, run, error);
+    for (size_t i = 0; status == 0 && i < session->count; i++) {
+        status = grade_stage(session, &session->stages[i], error);
     }
-    if (status == 0 && taken == 0) {
-        judge_none(set, VERDICT_FAIL,
-                   "nothing was handed in: none of the files that a learner writes is there", run);
-    } else if (status == 0) {
-        status = build_and_judge(grading, &tree, set, run, error);
+    add_notes(session);
+    work_close(&session->work);
+    return status;
+}
+
+static int run_session(struct session *session, struct error *error)
+{
+    bool broken;
+    if (collect_checks(session, error) != 0 || open_submission(session, &broken, error) != 0) {
+        return -1;
     }
-    tree_free(&tree);
+    announce(session);
+    int status = 0;
+    if (broken) {
+        judge_nothing(session, "the submission cannot be read", session->run);
+    } else {
+        status = grade_stages(session, error);
+    }
+    result_run_sort(session->run);
     return status;
 }
 
 struct result_run *grading_run(const struct grading *grading, struct error *error)
 {
-    struct judge_set set = {0};
     char *title = title_of(grading);
-    struct result_run *run = result_run_new(title);
-    result_run_tier(run, sandbox_describe(grading->tier));
-    if (grade_into(grading, &set, run, error) != 0) {
-        result_run_free(run);
-        run = NULL;
+    struct session session = {.grading = grading, .run = result_run_new(title)};
+    result_run_tier(session.run, sandbox_describe(grading->tier));
+    if (run_session(&session, error) != 0) {
+        result_run_free(session.run);
+        session.run = NULL;
     }
-    judge_free(&set);
+    for (size_t i = 0; i < session.count; i++) {
+        judge_free(&session.stages[i].set);
+    }
+    free(session.stages);
+    intake_free(&session.intake);
     free(title);
-    return run;
+    return session.run;
 }

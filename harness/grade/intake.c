@@ -206,17 +206,30 @@ static void consider(struct intake *intake, const struct course *course, unsigne
         note(intake, path, reason);
         return;
     }
-    if (strip_returns(&entry->text) > 0) {
+    entry->returns |= strip_returns(&entry->text) > 0;
+    if (entry->returns) {
         note(intake, path, "has carriage returns at the ends of lines; they were removed");
     }
-    tree_put(tree, path, upto, &entry->text);
+    struct buffer text = {0};
+    buffer_add(&text, entry->text.data, entry->text.length);
+    tree_put(tree, path, upto, &text);
     intake->taken++;
+}
+
+/* What an earlier stage took and noted. */
+static void forget(struct intake *intake)
+{
+    for (size_t i = 0; i < intake->note_count; i++) {
+        free(intake->notes[i]);
+    }
+    intake->note_count = intake->taken = intake->left = 0;
 }
 
 void intake_take(struct intake *intake, const struct course *course, unsigned upto,
                  struct tree *tree)
 {
     size_t wrapped = wrapping(intake);
+    forget(intake);
     for (size_t i = 0; i < intake->entry_count; i++) {
         struct intake_entry *entry = &intake->entries[i];
         const char *path = without_dot(entry->path);

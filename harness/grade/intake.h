@@ -20,6 +20,7 @@ struct intake_entry {
     char *path; /* as it stands there */
     enum entry_kind kind;
     uint64_t bytes;     /* its size, also when it is too large to be read */
+    bool returns;       /* it had carriage returns before newlines */
     struct buffer text; /* empty if it is larger than INTAKE_FILE_MOST, or no file */
 };
 
@@ -42,7 +43,8 @@ int intake_open(struct intake *intake, const char *where, struct error *error);
 
 /*
  * Puts the files that labs 1 … upto let a learner write into *tree, over the course's own. A
- * folder that holds everything else is looked through. Carriage returns before newlines go.
+ * folder that holds everything else is looked through. Carriage returns before newlines go. The
+ * counts and notes are of this call; it may be called again, for another tree.
  */
 void intake_take(struct intake *intake, const struct course *course, unsigned upto,
                  struct tree *tree);

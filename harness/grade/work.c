@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "stage/walk.h"
 
 #define IMAGE_MOST (32u << 20)
 #define LINES_MOST 40
@@ -162,8 +163,8 @@ static void describe_end(struct result_item *item, const struct sandbox_end *end
 static enum verdict run_make(struct work *work, enum sandbox_tier tier, bool rider,
                              struct result_item *item, struct error *error)
 {
-    static const char *const argv[] = {"make",   "--silent", "--jobs=2", "--no-print-directory",
-                                       "images", NULL};
+    static const char *const argv[] = {"make", "--silent", "--jobs=2", "--no-print-directory",
+                                       "say=", "images",   NULL}; /* say: what it is at */
     struct sandbox_end end;
     if (run_in_tree(work, tier, argv, &end, error) != 0) {
         return VERDICT_HARNESS_FAULT;
@@ -181,13 +182,37 @@ static enum verdict run_make(struct work *work, enum sandbox_tier tier, bool rid
     return verdict;
 }
 
-enum verdict work_build(struct work *work, const struct tree *tree, enum sandbox_tier tier,
-                        struct result_run *run, struct error *error)
+/* Removes the sources of an earlier stage that this one does not have. */
+static int remove_others(const struct work *work, const struct tree *tree, struct error *error)
 {
-    if (tree_write(tree, work->tree, error) != 0 || sandbox_own(work->tree, error) != 0) {
+    static const char *const folders[] = {"hv", "guest-os"};
+    struct walk walk = {0};
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        status = walk_folder(&walk, work->tree, folders[i], error);
+    }
+    for (size_t i = 0; status == 0 && i < walk.count; i++) {
+        if (tree_find(tree, walk.paths[i]) == NULL) {
+            char *path = format_string("%s/%s", work->tree, walk.paths[i]);
+            unlink(path);
+            free(path);
+        }
+    }
+    walk_free(&walk);
+    return status;
+}
+
+enum verdict work_build(struct work *work, const struct tree *tree, enum sandbox_tier tier,
+                        const char *group, struct result_run *run, struct error *error)
+{
+    if (remove_others(work, tree, error) != 0 || tree_write(tree, work->tree, error) != 0 ||
+        sandbox_own(work->tree, error) != 0) {
         return VERDICT_HARNESS_FAULT;
     }
-    struct result_check *check = result_check_add(run, "build", "The submission builds");
+    char *name = format_string("%s/build", group);
+    struct result_check *check = result_check_add(run, name, "The submission builds");
+    result_set(&check->group, "%s", group);
+    free(name);
     struct result_item *item = result_item_add(check, "images", "compiles and links", 0);
     item->evidence = EVIDENCE_SEEN;
     enum verdict verdict = check_toolchain(work, tier, item, error);

@@ -20,12 +20,13 @@ int work_open(struct work *work, const struct course *course, struct error *erro
 void work_close(struct work *work);
 
 /*
- * Builds the tree in the sandbox with the course's own Makefile and takes over the images.
- * Adds the check "build" to *run, with one item, without points: pass; build error, with the
+ * Builds the tree in the sandbox with the course's own Makefile and takes over the images. What an
+ * earlier call built and is the same is not built again; what is not in this tree is removed.
+ * Adds the check "GROUP/build" to *run, with one item, without points: pass; build error, with the
  * compiler's lines; toolchain fault. Returns that verdict. VERDICT_HARNESS_FAULT with *error
  * when the sandbox or a folder fails.
  */
 enum verdict work_build(struct work *work, const struct tree *tree, enum sandbox_tier tier,
-                        struct result_run *run, struct error *error);
+                        const char *group, struct result_run *run, struct error *error);
 
 #endif

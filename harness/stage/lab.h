@@ -42,7 +42,7 @@ struct lab {
                     image=probe:NAME and image=rider */
     unsigned boot_count;
     char *append;                  /* more options for the hypervisor then, or NULL */
-    char *cpu; /* QEMU's CPU then, or NULL for the default */
+    char *cpu;                     /* QEMU's CPU then, or NULL for the default */
     struct lab_scaffold *scaffold; /* or NULL */
     unsigned scaffold_count;
     char *folder; /* labs/NN-name, relative to the root; set by the reader */

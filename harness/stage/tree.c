@@ -226,13 +226,28 @@ static int make_folders(char *path, struct error *error)
     return 0;
 }
 
+/* Whether the file is there with just that text: it then keeps its time, which make looks at. */
+static bool is_written(const char *path, const struct buffer *text)
+{
+    struct stat status;
+    struct buffer there = {0};
+    struct error ignored;
+    bool same = lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+                (size_t)status.st_size == text->length &&
+                file_read_bounded(path, FILE_MOST, &there, &ignored) == 0 &&
+                there.length == text->length &&
+                memcmp(buffer_string(&there), buffer_string(text), text->length) == 0;
+    buffer_free(&there);
+    return same;
+}
+
 int tree_write(const struct tree *tree, const char *folder, struct error *error)
 {
     for (size_t i = 0; i < tree->count; i++) {
         const struct tree_file *file = &tree->files[i];
         char *path = format_string("%s/%s", folder, file->path);
         int status = make_folders(path, error);
-        if (status == 0) {
+        if (status == 0 && !is_written(path, &file->text)) {
             status = file_write(path, buffer_string(&file->text), file->text.length, error);
         }
         free(path);

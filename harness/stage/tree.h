@@ -44,7 +44,7 @@ void tree_put(struct tree *tree, const char *path, unsigned lab, struct buffer *
 
 /*
  * Writes the files below `folder`, which exists, making folders as needed. Existing files are
- * overwritten. -1 with *error.
+ * overwritten, unless they are the same already. -1 with *error.
  */
 int tree_write(const struct tree *tree, const char *folder, struct error *error);
 

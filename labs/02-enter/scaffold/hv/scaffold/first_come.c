@@ -128,6 +128,11 @@ struct vcpu *schedule(struct hart *hart)
     return hart->current;
 }
 
+void schedule_book(struct hart *hart)
+{
+    (void)hart;
+}
+
 void schedule_forget(struct vcpu *vcpu)
 {
     struct hart *hart = vcpu->hart;
