@@ -2,12 +2,10 @@
  * The part of a guest that stays in the hart while its vCPU has the turn: VS CSRs, and FP.
  * HS-mode runs on its own CSRs, so these are touched only when the turn passes on.
  */
-#include "memory/gstage.h"
 #include "metal/csr.h"
 #include "metal/metal.h"
 #include "trap/cause.h"
 #include "vcpu/vcpu.h"
-#include "vm/vm.h"
 
 void fp_registers_save(struct fp_registers *to);
 void fp_registers_load(const struct fp_registers *from);
@@ -54,17 +52,20 @@ void context_load(struct vcpu *vcpu)
     csr_write(htimedelta, c->htimedelta);
     if (hart_has_sstc())
         csr_write(vstimecmp, c->vstimecmp);
-    /* Between the two writes no VS-stage walk may see one guest's table through the other's
-     * second stage: vsatp goes first to bare. Specification, "Two-Stage Address Translation". */
-    csr_write(vsatp, 0);
-    csr_write(hgatp, gstage_hgatp(&vcpu->vm->gstage));
     csr_write(vsatp, c->vsatp);
+}
+
+/* Between the two writes no VS-stage walk may see one guest's table through the other's second
+ * stage: vsatp goes first to bare. Specification, "Two-Stage Address Translation". */
+void second_stage_load(uint64_t hgatp)
+{
+    csr_write(vsatp, 0);
+    csr_write(hgatp, hgatp);
 }
 
 void context_unload(void)
 {
-    csr_write(vsatp, 0);
-    csr_write(hgatp, 0);
+    second_stage_load(0);
 }
 
 void context_reset(struct vcpu *vcpu)

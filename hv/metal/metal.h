@@ -62,6 +62,8 @@ uint64_t trap_cause(void); /* scause again, while its exit is handled */
 /* Moves VS CSRs between the hart and vcpu->context. */
 void context_save(struct vcpu *vcpu);
 void context_load(struct vcpu *vcpu);
+/* Puts a second stage into force, before the context of one of its VM's vCPUs is loaded. */
+void second_stage_load(uint64_t hgatp);
 /* No guest is loaded any more: its second stage may go away. */
 void context_unload(void);
 /* What a vCPU's context is at its start: spec chapter "Hart State Management" of SBI. */

@@ -18,9 +18,9 @@ static struct sbi_result ipi(struct vcpu *vcpu, uint64_t function)
         return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
     if (!sbi_targets(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], &targets))
         return (struct sbi_result){SBI_ERR_INVALID_PARAM, 0};
-    for (unsigned i = 0; targets; i++, targets >>= 1)
+    for (struct vcpu **target = vcpu->vm->vcpu; targets; target++, targets >>= 1)
         if (targets & 1)
-            send(vcpu, vcpu->vm->vcpu[i]);
+            send(vcpu, *target);
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 

@@ -56,23 +56,29 @@ static void finish_if_all_ended(void)
     machine_stop(false);
 }
 
+static void trace_switch(const struct vcpu *previous, const struct vcpu *next, uint64_t ran)
+{
+    uint32_t from = (uint32_t)TRACE_NO_VM << 8 | TRACE_NO_VM;
+
+    if (previous)
+        from = (uint32_t)previous->vm_id << 8 | previous->index;
+    trace_write(TRACE_SCHED_SWITCH, next ? next->vm_id : TRACE_NO_VM,
+                next ? next->index : TRACE_NO_VM, from, ran, previous ? previous->state : 0);
+}
+
 /* Passes the turn to next, or to nobody (NULL). */
 static void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
 {
     struct vcpu *previous = hart->current;
-    uint64_t ran = now - hart->turn_began;
-    uint32_t from = (uint32_t)TRACE_NO_VM << 8 | TRACE_NO_VM;
 
-    if (previous) {
-        from = (uint32_t)previous->vm_id << 8 | previous->index;
+    if (__builtin_expect(trace_header.enabled, 0))
+        trace_switch(previous, next, now - hart->turn_began);
+    if (previous)
         previous->runnable_since = now;
-    }
     if (next) {
         next->steal_ticks += now - next->runnable_since;
         next->vm->report->steal_ticks += now - next->runnable_since;
     }
-    trace(TRACE_SCHED_SWITCH, next ? next->vm_id : TRACE_NO_VM, next ? next->index : TRACE_NO_VM,
-          from, ran, previous ? previous->state : 0);
     hart->current = next;
     hart->turn_began = now;
 }
@@ -86,6 +92,8 @@ static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
             entry->leave(hart->loaded, now);
         context_save(hart->loaded);
     }
+    if (!hart->loaded || hart->loaded->vm != vcpu->vm)
+        second_stage_load(gstage_hgatp(&vcpu->vm->gstage));
     context_load(vcpu);
     hart->loaded = vcpu;
     /* vCPUs of a VM share its VMID, but each believes to have a TLB of its own. */
@@ -110,6 +118,28 @@ static struct sched_entity *pick(struct hart *hart, uint64_t now, uint64_t *unti
     return hart->queue.runnable ? hart->queue.policy->pick(&hart->queue, now, until) : NULL;
 }
 
+/* Nobody can run: the hart sleeps between interrupts until somebody can. Apart from schedule,
+ * whose path stays short so. */
+static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, uint64_t *until)
+{
+    struct sched_entity *entity;
+    uint64_t now = clock_now();
+
+    if (hart->current)
+        switch_to(hart, NULL, now);
+    do {
+        finish_if_all_ended();
+        if (*until != SCHED_NEVER) /* a cap lifts then */
+            timer_arm(&hart->slice, *until);
+        hart_wait();
+        take_interrupts();
+        now = clock_now();
+        account(hart, now);
+        entity = pick(hart, now, until);
+    } while (!entity);
+    return entity;
+}
+
 struct vcpu *schedule(struct hart *hart)
 {
     uint64_t now = clock_now(), until;
@@ -119,15 +149,10 @@ struct vcpu *schedule(struct hart *hart)
     account(hart, now);
     if (vm_reboot_wanted)
         vm_reboot_all();
-    while (!(entity = pick(hart, now, &until))) {
-        finish_if_all_ended();
-        if (hart->current)
-            switch_to(hart, NULL, now);
-        timer_arm(&hart->slice, until); /* when a cap lifts, if that is what all wait for */
-        hart_wait();
-        take_interrupts();
-        now = clock_now();
-        account(hart, now);
+    entity = pick(hart, now, &until);
+    if (!entity) {
+        entity = idle(hart, &until);
+        now = hart->booked;
     }
     hart->reschedule = false;
     next = container_of(entity, struct vcpu, entity);
@@ -140,6 +165,11 @@ struct vcpu *schedule(struct hart *hart)
         arrive(next, now);
     timer_arm(&hart->slice, until);
     return next;
+}
+
+void schedule_book(struct hart *hart)
+{
+    account(hart, clock_now());
 }
 
 void schedule_forget(struct vcpu *vcpu)

@@ -68,6 +68,8 @@ static uint64_t mean(const struct run_queue *queue)
 {
     int64_t sum = 0, weights = 0;
 
+    if (queue->queue.next == queue->queue.prev && !list_empty(&queue->queue))
+        return group_of(queue->queue.next)->virtual_time; /* one alone is where it ought to be */
     for (const struct list *at = queue->queue.next; at != &queue->queue; at = at->next) {
         const struct sched_group *group = group_of(at);
         if (left(queue, group) == 0)

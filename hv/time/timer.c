@@ -35,6 +35,15 @@ void timer_init(struct timer *timer, void (*fired)(struct timer *timer))
     timer->fired = fired;
 }
 
+/* Is it the first of those armed, and will still be with that deadline? */
+static bool stays_first(const struct hart *hart, const struct timer *timer, uint64_t deadline)
+{
+    struct list *next = timer->link.next;
+
+    return hart->timers.next == &timer->link && deadline != TIMER_NEVER &&
+           (next == &hart->timers || timer_of(next)->deadline >= deadline);
+}
+
 void timer_arm(struct timer *timer, uint64_t deadline)
 {
     struct hart *hart = this_hart();
@@ -42,6 +51,11 @@ void timer_arm(struct timer *timer, uint64_t deadline)
 
     if (timer->deadline == deadline)
         return;
+    if (stays_first(hart, timer, deadline)) {
+        timer->deadline = deadline;
+        clock_update(hart);
+        return;
+    }
     list_remove(&timer->link);
     timer->deadline = deadline;
     if (deadline != TIMER_NEVER) {
@@ -51,11 +65,6 @@ void timer_arm(struct timer *timer, uint64_t deadline)
         list_insert_before(at, &timer->link);
     }
     clock_update(hart);
-}
-
-void timer_disarm(struct timer *timer)
-{
-    timer_arm(timer, TIMER_NEVER);
 }
 
 void timers_run(struct hart *hart, uint64_t now)

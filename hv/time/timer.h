@@ -23,7 +23,11 @@ void timer_init(struct timer *timer, void (*fired)(struct timer *timer));
 /* Arms for deadline on this hart, in place of what was armed before. A deadline that has passed
  * fires as soon as possible; TIMER_NEVER disarms. */
 void timer_arm(struct timer *timer, uint64_t deadline);
-void timer_disarm(struct timer *timer);
+static inline void timer_disarm(struct timer *timer)
+{
+    if (timer->deadline != TIMER_NEVER)
+        timer_arm(timer, TIMER_NEVER);
+}
 /* Fires all timers whose deadline is not after now, then arms the clock for the next. */
 void timers_run(struct hart *hart, uint64_t now);
 

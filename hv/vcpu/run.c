@@ -35,8 +35,11 @@ static struct vcpu *choose(struct hart *hart)
 {
     struct vcpu *vcpu = schedule(hart);
 
-    hart->handlers = trace_header.enabled ? all_traced : exit_handlers;
-    trace(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
+    hart->handlers = exit_handlers;
+    if (!trace_header.enabled)
+        return vcpu;
+    hart->handlers = all_traced;
+    trace_write(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
     return vcpu;
 }
 

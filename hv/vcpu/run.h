@@ -11,6 +11,9 @@ _Noreturn void run_loop(void);
 /* Chooses whose turn it is; waits for interrupts while nobody's. Returns the vCPU, loaded. */
 struct vcpu *schedule(struct hart *hart);
 
+/* Accounts the turn that is going on up to now, so that the policy judges by fresh figures. */
+void schedule_book(struct hart *hart);
+
 /* The vCPU is about to go away: the hart forgets it. */
 void schedule_forget(struct vcpu *vcpu);
 

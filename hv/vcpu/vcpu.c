@@ -4,6 +4,7 @@
 #include "lib/string.h"
 #include "trace/trace.h"
 #include "trap/cause.h"
+#include "vcpu/run.h"
 #include "vm/vm.h"
 
 static bool is_loaded(const struct vcpu *vcpu)
@@ -49,8 +50,14 @@ static void make_runnable(struct vcpu *vcpu, bool woken)
     if (vcpu->vm->report->state != VM_STATE_RUNNING)
         return;
     hart->queue.policy->enqueue(&hart->queue, &vcpu->entity, now, woken);
-    if (!hart->current || hart->queue.policy->preempts(&hart->queue, &vcpu->entity,
-                                                       &hart->current->entity))
+    if (!hart->current) {
+        hart->reschedule = true;
+        return;
+    }
+    if (hart->current->vm == vcpu->vm)
+        return; /* it is not before its siblings */
+    schedule_book(hart);
+    if (hart->queue.policy->preempts(&hart->queue, &vcpu->entity, &hart->current->entity))
         hart->reschedule = true;
 }
 
@@ -149,14 +156,16 @@ void vcpu_set_timer(struct vcpu *vcpu, uint64_t deadline)
 
 void vcpu_block(struct vcpu *vcpu)
 {
-    uint64_t deadline = vcpu->timer.deadline;
+    uint64_t enabled = guest_interrupts_enabled(), deadline = vcpu->timer.deadline;
 
-    if (vcpu_interrupt_pending(vcpu))
+    if (guest_interrupts_pending() & enabled)
         return;
-    if (hart_has_sstc()) {
+    if (hart_has_sstc()) { /* nobody watches vstimecmp while another guest runs */
         deadline = TIMER_NEVER;
-        if (guest_interrupts_enabled() & 1u << IRQ_VS_TIMER)
+        if (enabled & 1u << IRQ_VS_TIMER)
             deadline = host_deadline(vcpu, guest_timer_read());
+        if (deadline <= clock_now())
+            return;
         timer_arm(&vcpu->timer, deadline);
     }
     trace(TRACE_SCHED_BLOCK, vcpu->vm_id, vcpu->index, 0, vcpu->pc, deadline);

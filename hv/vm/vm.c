@@ -18,17 +18,12 @@ _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a vCPU takes one page");
 
 struct vm vms[VM_MAX];
 struct bundle bundle;
-static unsigned alive; /* created and not ended */
+unsigned vms_alive;
 
 bool vm_exists(const struct vm *vm)
 {
     return vm->report && vm->report->state != VM_STATE_FREE &&
            vm->report->state != VM_STATE_DESTROYED;
-}
-
-bool vm_all_ended(void)
-{
-    return alive == 0;
 }
 
 /* Copies a file of the bundle to its place. bundle_open has checked that it fits. */
@@ -108,7 +103,7 @@ bool vm_create(unsigned id, char *why, size_t why_room)
         return false;
     }
     vm->report->state = VM_STATE_PAUSED;
-    alive++;
+    vms_alive++;
     monitor_update();
     trace(TRACE_VM_CREATE, vm->id, TRACE_NO_VM, vm->vcpu_count, config->memory, config->weight);
     return true;
@@ -126,7 +121,7 @@ void vm_end(struct vm *vm, enum vm_end end, uint64_t code)
     if (vm->report->state == VM_STATE_ENDED)
         return;
     vm->report->state = VM_STATE_ENDED;
-    alive--;
+    vms_alive--;
     vm->report->end = end;
     vm->report->end_code = code;
     vm->report->ended_ticks = clock_now();

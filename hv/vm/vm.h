@@ -61,7 +61,11 @@ void vm_destroy(struct vm *vm);
 bool vm_restart(struct vm *vm, char *why, size_t why_room);
 
 /* Have all VMs ended that were created? */
-bool vm_all_ended(void);
+extern unsigned vms_alive; /* created and not ended */
+static inline bool vm_all_ended(void)
+{
+    return vms_alive == 0;
+}
 
 /* Some VM wants to be restarted; vm_reboot_all does so, where nothing of a VM is in use. */
 extern bool vm_reboot_wanted;
