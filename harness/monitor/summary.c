@@ -39,6 +39,16 @@ static void print_cell(FILE *stream, int width, char *text)
     free(text);
 }
 
+/* "6M/64M": what is backed of what was promised; to free(). */
+static char *memory_of(const struct monitor_vm *vm)
+{
+    char *backed = size_string(vm->resident), *promised = size_string(vm->memory);
+    char *text = format_string("%s/%s", backed, promised);
+    free(backed);
+    free(promised);
+    return text;
+}
+
 static enum colour colour_of(const struct monitor_vm *vm)
 {
     if (vm->end == VM_END_NONE)
@@ -64,19 +74,17 @@ static void print_vms(FILE *stream, const struct summary *summary)
     for (unsigned i = 0; i < monitor->vm_count; i++)
         ticks += monitor->vm[i].cpu_ticks;
     print_head(stream,
-               "VM             vCPU memory backed weight wanted    got   CPU time      stolen"
-               "  ended");
+               "VM           vCPU  backed/of weight wanted    got CPU time   stolen  ended");
     for (unsigned i = 0; i < monitor->vm_count; i++) {
         const struct monitor_vm *vm = &monitor->vm[i];
         if (!in_use(vm))
             continue;
-        fprintf(stream, "%-14s %4u", vm->name, vm->vcpus);
-        print_cell(stream, 6, size_string(vm->memory));
-        print_cell(stream, 6, size_string(vm->resident));
+        fprintf(stream, "%-12s %4u", vm->name, vm->vcpus);
+        print_cell(stream, 10, memory_of(vm));
         fprintf(stream, " %6u %5.1f%% %5.1f%%", vm->weight, 100 * wanted[i],
                 percent(vm->cpu_ticks, ticks));
-        print_cell(stream, 10, duration_string(nanoseconds(vm->cpu_ticks, monitor->timebase_hz)));
-        print_cell(stream, 11, duration_string(nanoseconds(vm->steal_ticks, monitor->timebase_hz)));
+        print_cell(stream, 8, duration_string(nanoseconds(vm->cpu_ticks, monitor->timebase_hz)));
+        print_cell(stream, 8, duration_string(nanoseconds(vm->steal_ticks, monitor->timebase_hz)));
         print_end(stream, vm);
     }
 }
@@ -138,7 +146,7 @@ static void print_cause(FILE *stream, unsigned index)
     uint32_t cause = monitor_cause(index);
     const char *name = cause_name(cause);
     snprintf(number, sizeof(number), "scause %#x", cause);
-    fprintf(stream, "%-28s", name ? name : number);
+    fprintf(stream, "%-26s", name ? name : number);
 }
 
 static const struct trace_cause_line *times_of(const struct summary *summary, uint32_t cause)
@@ -155,30 +163,30 @@ static void print_times(FILE *stream, const struct summary *summary, uint32_t ca
     uint64_t hz = summary->monitor->timebase_hz;
     const struct trace_cause_line *line = times_of(summary, cause);
     if (line == NULL || line->timed == 0) {
-        fprintf(stream, " %7s %10s %10s %10s", "-", "-", "-", "-");
+        fprintf(stream, " %7s %8s %8s %8s", "-", "-", "-", "-");
         return;
     }
     fprintf(stream, " %6.1f%%", percent(line->time, summary->times->time));
-    print_cell(stream, 10, duration_string(nanoseconds(line->min, hz)));
-    print_cell(stream, 10, duration_string(nanoseconds(line->max, hz)));
-    print_cell(stream, 10, duration_string(nanoseconds(line->time, hz) / line->timed));
+    print_cell(stream, 8, duration_string(nanoseconds(line->min, hz)));
+    print_cell(stream, 8, duration_string(nanoseconds(line->max, hz)));
+    print_cell(stream, 8, duration_string(nanoseconds(line->time, hz) / line->timed));
 }
 
 static void print_by_vm(FILE *stream, const struct monitor *monitor, unsigned index)
 {
     for (unsigned i = 0; i < monitor->vm_count && i < MOST_VM_COLUMNS; i++)
-        fprintf(stream, " %12" PRIu64, monitor->vm[i].exits[index]);
+        fprintf(stream, " %8" PRIu64, monitor->vm[i].exits[index]);
 }
 
 static void print_exit_head(FILE *stream, const struct summary *summary)
 {
     struct buffer head = {0};
-    buffer_printf(&head, "%-28s %9s %8s", "VM-EXIT", "Samples", "Samples%");
+    buffer_printf(&head, "%-26s %8s %8s", "VM-EXIT", "Samples", "Samples%");
     if (summary->times != NULL)
-        buffer_printf(&head, " %7s %10s %10s %10s", "Time%", "Min", "Max", "Avg");
+        buffer_printf(&head, " %7s %8s %8s %8s", "Time%", "Min", "Max", "Avg");
     else
         for (unsigned i = 0; i < summary->monitor->vm_count && i < MOST_VM_COLUMNS; i++)
-            buffer_printf(&head, " %12.12s", summary->monitor->vm[i].name);
+            buffer_printf(&head, " %8.8s", summary->monitor->vm[i].name);
     print_head(stream, head.data);
     buffer_free(&head);
 }
@@ -191,7 +199,7 @@ static void print_exits(FILE *stream, const struct summary *summary)
     print_exit_head(stream, summary);
     for (size_t i = 0; i < causes; i++) {
         print_cause(stream, counts[i].index);
-        fprintf(stream, " %9" PRIu64 " %7.1f%%", counts[i].samples,
+        fprintf(stream, " %8" PRIu64 " %7.1f%%", counts[i].samples,
                 percent(counts[i].samples, total));
         if (summary->times != NULL)
             print_times(stream, summary, monitor_cause(counts[i].index));
@@ -199,7 +207,7 @@ static void print_exits(FILE *stream, const struct summary *summary)
             print_by_vm(stream, summary->monitor, counts[i].index);
         fputc('\n', stream);
     }
-    fprintf(stream, "%-28s %9" PRIu64 "\n", "total", total);
+    fprintf(stream, "%-26s %8" PRIu64 "\n", "total", total);
     if (summary->trace_lost != 0)
         fprintf(stream, "(times of the last records only: %" PRIu64 " were overwritten)\n",
                 summary->trace_lost);
