@@ -216,7 +216,7 @@ static void find_truth(struct machine *machine)
 {
     const struct observation *seen = &machine->seen;
     struct finding *finding = &machine->facts.truth;
-    finding->known = !machine->registers; /* else traps were not watched */
+    finding->known = true;
     finding->holds = seen->truth.truth == TRUTH_EQUAL && !*seen->told_error && !*seen->seen_error;
     finding->looked_at = seen->truth.compared;
     finding->unsure = seen->truth.truth == TRUTH_LOST || *seen->seen_error;
@@ -273,7 +273,8 @@ void machine_fill_facts(struct machine *machine)
     find_isolation(machine);
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
-    if (machine->seen.end == OBSERVER_STOPPED && machine->registers)
+    if (machine->seen.end == OBSERVER_STOPPED && machine->registers &&
+        registers_failed(machine->registers))
         snprintf(facts->why, sizeof facts->why, "ended there: %.200s", facts->registers.text);
     else if (machine->seen.end == OBSERVER_STOPPED)
         snprintf(facts->why, sizeof facts->why,

@@ -11,7 +11,6 @@
 #include "lib/file.h"
 
 #define TICKS_PER_MS       10000
-#define REGISTERS_PATIENCE 20 /* times the deadline, with a debugger in the way */
 #define TRACE_RECORDS      65536
 #define AUDIT_INSTRUCTIONS 20000000 /* between checkpoints of "isolation holds" */
 #define DEFAULT_WALL_MS    60000
@@ -185,10 +184,6 @@ void machine_audit(struct machine *machine, const struct observer_view *view)
 static bool stopped(const struct observer_view *view, void *argument)
 {
     struct machine *machine = argument;
-    if (view->stop == OBSERVER_BREAKPOINT) {
-        identify(machine, view->ram, view->hgatp);
-        return !machine->registers || registers_stop(machine->registers, view);
-    }
     for (size_t i = 0; i < view->hgatp_count; i++)
         identify(machine, view->ram, view->hgatps[i]);
     if (machine->check->wants_isolation)
@@ -203,7 +198,15 @@ static bool bounded(struct qemu *qemu, uint64_t ticks, void *argument)
     (void)qemu, (void)ticks;
     /* The list of what was seen grows in another thread. */
     size_t seen = __atomic_load_n(&machine->seen.seen.count, __ATOMIC_RELAXED);
+    if (machine->registers && registers_failed(machine->registers))
+        return false;
     return machine->seen.told.count <= MACHINE_MOST_RECORDS && seen <= MACHINE_MOST_SEEN;
+}
+
+static void take_registers(const struct traplog_registers *registers, void *argument)
+{
+    struct machine *machine = argument;
+    registers_take(machine->registers, registers);
 }
 
 static void watch(struct machine *machine, struct observer_options *options)
@@ -217,29 +220,8 @@ static void watch(struct machine *machine, struct observer_options *options)
     options->argument = machine;
     if (check->wants_isolation)
         options->checkpoint_instructions = AUDIT_INSTRUCTIONS;
-    if (!machine->registers)
-        return;
-    options->breakpoint_count = registers_breakpoints(machine->registers, &options->breakpoints);
-    /* Under icount a stop by the debugger lets the virtual clock leap (docs/observation.md): this
-     * one kind of run goes without, and has time to spare. What it compares is exact all the same.
-     */
-    options->machine.deterministic = false;
-    options->traps = options->first_entries = false; /* the plugin and the debugger would wait
-                                                        for each other */
-    options->limit_ticks *= REGISTERS_PATIENCE;
-}
-
-static int open_registers(struct machine *machine, struct error *error)
-{
-    char why[160];
-    if (!machine->check->wants_registers)
-        return 0;
-    struct symbols *symbols = symbols_open(machine->options->hypervisor, error);
-    if (!symbols)
-        return -1;
-    machine->registers = registers_new(symbols, why, sizeof why);
-    symbols_close(symbols);
-    return machine->registers ? 0 : error_set(error, "%s: %s", machine->options->hypervisor, why);
+    if (machine->registers)
+        options->on_registers = take_registers;
 }
 
 int machine_run(struct machine *machine, const struct check *check, uint64_t seed,
@@ -250,8 +232,10 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
     machine->check = check;
     machine->options = options;
     machine->seed = seed;
-    if (pack(machine, error) != 0 || open_registers(machine, error) != 0)
+    if (pack(machine, error) != 0)
         return -1;
+    if (check->wants_registers)
+        machine->registers = registers_new();
     struct observer_options observer = OBSERVER_OPTIONS_DEFAULT;
     char *append = boot_arguments(check, seed);
     observer.machine.binary = options->qemu;

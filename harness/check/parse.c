@@ -206,12 +206,6 @@ static bool complete(struct cursor *cursor)
         return cursor_fail(cursor, end, "the scenario has no line \"vm NAME: image=FILE …\"");
     if (!check->items)
         return cursor_fail(cursor, end, "the check has no item");
-    if (check->wants_registers &&
-        (check->wants_truth || check->wants_isolation || check->wants_fences || check->wants_seen))
-        return cursor_fail(cursor, end,
-                           "\"registers preserved\" needs the debugger, beside which traps and "
-                           "tables cannot be watched: give it a check of its own, with probe, word "
-                           "and told facts only");
     for (struct item *item = check->items; item; item = item->next) {
         if (!item->directives && !item->properties)
             return cursor_fail(cursor, item->place,

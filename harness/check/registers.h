@@ -1,7 +1,8 @@
 /*
- * "registers preserved", seen by the debugger: the 31 general registers at each entry into a
- * guest against those at its last trap. A hypercall may change a0 and a1; an instruction that the
- * hypervisor carries out for the guest may change its destination; nothing else may change any.
+ * "registers preserved", seen at the machine (the watch plugin): the 31 general registers at each
+ * entry into a guest against those at its last trap. A hypercall may change a0 and a1; an
+ * instruction that the hypervisor carries out for the guest may change its destination; nothing
+ * else may change any.
  */
 #ifndef CHECK_REGISTERS_H
 #define CHECK_REGISTERS_H
@@ -11,18 +12,14 @@
 
 struct register_watch;
 
-/*
- * Looks up where to stop in the hypervisor: its trap vector and the sret of vcpu_enter. NULL with
- * a line in `why` when it has no such symbols.
- */
-struct register_watch *registers_new(const struct symbols *hypervisor, char *why, size_t bytes);
+struct register_watch *registers_new(void);
 void registers_free(struct register_watch *watch);
 
-/* The addresses to stop at, for observer_options.breakpoints. */
-size_t registers_breakpoints(const struct register_watch *watch, const uint64_t **addresses);
+/* Takes the registers of one exit or entry, in the order in which the machine makes them. */
+void registers_take(struct register_watch *watch, const struct traplog_registers *registers);
 
-/* Takes one stop at a breakpoint. false: a register was lost, and there is no need to go on. */
-bool registers_stop(struct register_watch *watch, const struct observer_view *view);
+/* A register was lost: there is no need to go on. May be asked from another thread. */
+bool registers_failed(const struct register_watch *watch);
 
 void registers_finding(const struct register_watch *watch, struct finding *finding);
 
