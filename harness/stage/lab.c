@@ -89,6 +89,31 @@ static void take_complaint(cyaml_log_t level, void *context, const char *format,
     }
 }
 
+/*
+ * The library names the place before an unexpected key; this finds the key itself: its first
+ * stand as a key at or after that line.
+ */
+static void find_key(struct complaint *complaint, const char *text)
+{
+    static const char prefix[] = "Unexpected key: ";
+    if (strncmp(complaint->reason, prefix, sizeof(prefix) - 1) != 0) {
+        return;
+    }
+    const char *key = complaint->reason + sizeof(prefix) - 1;
+    size_t length = strlen(key);
+    const char *line = text;
+    for (unsigned number = 1; line != NULL; number++) {
+        const char *word = line + strspn(line, " -{");
+        const char *end = strchr(line, '\n');
+        if (number >= complaint->line && strncmp(word, key, length) == 0 && word[length] == ':') {
+            complaint->line = number;
+            complaint->column = (unsigned)(word - line) + 1;
+            return;
+        }
+        line = end != NULL ? end + 1 : NULL;
+    }
+}
+
 static cyaml_config_t reader_config(struct complaint *complaint)
 {
     return (cyaml_config_t){
@@ -199,6 +224,7 @@ struct lab *lab_read(const char *root, const char *folder, struct error *error)
     struct lab *lab = NULL;
     cyaml_err_t result = cyaml_load_data((const uint8_t *)buffer_string(&text), text.length,
                                          &config, &lab_schema, (void **)&lab, NULL);
+    find_key(&complaint, buffer_string(&text));
     buffer_free(&text);
     if (result != CYAML_OK) {
         error_set(error, "%s/lab.yaml:%u:%u: %s", folder, complaint.line, complaint.column,

@@ -1,0 +1,69 @@
+#!/bin/bash
+# A learner's tree: what is in it, what is not, and that it stays the learner's.
+. "$(dirname "$0")/facts.sh"
+tree=$work/tree
+
+fact "coach start makes a tree" "$coach" start 1 "$tree"
+fact "which is a git repository with one commit" \
+    sh -c "[ \$(git -C $tree rev-list --count HEAD) = 1 ] && [ -z \"\$(git -C $tree status --porcelain)\" ]"
+fact "with a README, a Makefile and the handout" \
+    ls "$tree/README.md" "$tree/Makefile" "$tree/labs/01-boot/README.md"
+fact "and nothing of later labs" \
+    sh -c "! ls $tree/labs | grep -v 01-boot && ! find $tree -name 'gstage.c' -o -name world_switch.S | grep ."
+fact "and nothing that the learner is to write" \
+    sh -c "grep -q 'TODO(' $tree/hv/trap/trap.c && ! grep -rq 'hart->trap_resume = 0' $tree/hv/trap"
+fact "and no lab.yaml, mutant, alternative or scaffold folder" \
+    sh -c "! find $tree/labs -name lab.yaml -o -name 'mutants' -o -name alternatives -o -name scaffold | grep ."
+says "a folder that is not empty is refused" 2 "is not an empty folder" "$coach" start 1 "$tree"
+says "so is a lab that does not exist" 2 "no lab 'x'; there are: 1 boot" "$coach" start x "$work/none"
+fact "and nothing is left of the attempt" test ! -e "$work/none"
+says "coach next wants a learner's tree" 2 "is no learner's tree" "$coach" next "$work"
+
+echo '/* mine */' >>"$tree/hv/trap/trap.c"
+cp "$tree/hv/trap/trap.c" "$work/mine.c"
+mkdir -p "$tree/hv/vm" && echo 'mine' >"$tree/hv/vm/vm.h"
+says "coach next adds the next lab" 0 "lab 2," "$coach" next "$tree"
+fact "what is the learner's stays as it is" cmp "$work/mine.c" "$tree/hv/trap/trap.c"
+fact "even where the lab would bring a file" grep -q mine "$tree/hv/vm/vm.h"
+fact "the scaffold of lab 1 is gone" test ! -e "$tree/hv/scaffold/exercise.c"
+fact "git sees new files and no changed ones but the learner's and the lab's number" \
+    sh -c "git -C $tree status --porcelain | grep '^ M' | grep -v 'trap.c\|.coach.yaml'; [ \$? = 1 ]"
+count=2
+while [ "$count" -lt 8 ] && "$coach" next "$tree" >"$work/out" 2>&1; do count=$((count + 1)); done
+says "after the last lab there is none" 2 "has lab 8, the last one" "$coach" next "$tree"
+
+fact "coach start --solved begins on the reference's earlier labs" \
+    "$coach" start 4 "$work/four" --solved --no-git
+fact "whose functions are written" sh -c "! grep -rl 'TODO(\"0[123]' $work/four/hv"
+fact "but not those of the lab itself" grep -q 'TODO("04 memory: gstage_map' "$work/four/hv/memory/gstage.c"
+
+# A published course: the same tree for everybody, without the solution.
+fact "a course is published by packaging it" "$coach" package --for learners -o "$work/course"
+fact "nothing of it is solved" sh -c "! grep -rq 'hart->trap_resume = 0' $work/course/hv"
+fact "it stages the same trees" sh -c "
+    $coach start 3 $work/a --no-git && $coach start 3 $work/b --no-git --course $work/course &&
+    diff -r $work/a $work/b"
+says "and says so when a solution is asked for" 2 "is published without its solution" \
+    "$coach" start 3 "$work/c" --solved --course "$work/course"
+
+# Courses with mistakes.
+broken() {
+    local name=$1 words=$2 edit=$3
+    rm -rf "$work/bad"
+    mkdir -p "$work/bad"
+    cp -r labs hv guest-os abi "$work/bad/"
+    sed -i "$edit" "$work/bad/labs/02-enter/lab.yaml"
+    says "$name" 2 "$words" "$coach" labs --course "$work/bad"
+}
+broken "an unknown key in lab.yaml is told with its place" \
+    "labs/02-enter/lab.yaml:4:1: Unexpected key: huors" 's/^hours:/huors:/'
+broken "a value of the wrong kind too" "Invalid uint64_t value: 'many'" 's/^hours:.*/hours: many/'
+broken "a missing field too" "Missing required mapping field: title" '/^title:/d'
+broken "a name that is not the folder's" "the folder is 02-enter" 's/^name:.*/name: leave/'
+broken "a path that leads out of the tree" "is no path inside the tree" \
+    's/^  - hv\/vm\/vm.c/  - ..\/vm.c/'
+broken "a file of two labs" "belongs to lab 1 and lab 2" 's/^  - hv\/vm\/vm.c/  - hv\/trap\/trap.c/'
+broken "a blank in another lab's file" "is no file of this lab" \
+    's/function: run_loop, file: [^,]*/function: run_loop, file: hv\/sched\/schedule.c/'
+broken "broken YAML" "labs/02-enter/lab.yaml:" 's/^files:/files: [/'
+sum
