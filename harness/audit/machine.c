@@ -10,6 +10,7 @@
 
 #define PAGE             4096u
 #define INITRD_OFFSET    (128ull << 20) /* QEMU: kernel + min(RAM / 2, 128 MiB) */
+#define IMAGE_BEGIN      256            /* bytes of code that no guest changes at once */
 #define DEVICE_TREE_MOST (64u << 10)
 
 static void reserve(struct audit_input *input, uint64_t from, uint64_t to, const char *what)
@@ -57,14 +58,14 @@ static const struct bundle_header *find_bundle(const struct ram *ram, uint64_t k
     return bundle;
 }
 
-/* A tree belongs to the VM whose device tree, as coach packed it, stands in its memory. */
-static bool holds_device_tree(const struct ram *ram, uint64_t hgatp, uint64_t bundle,
-                              const struct bundle_section *section)
+/* Whether the section's first bytes, as coach packed them, stand in the tree's memory. */
+static bool holds_section(const struct ram *ram, uint64_t hgatp, uint64_t bundle,
+                          const struct bundle_section *section, uint64_t most)
 {
-    uint64_t bytes = section->bytes;
+    uint64_t bytes = section->bytes < most ? section->bytes : most;
     const void *packed = ram_at(ram, bundle + section->offset, bytes);
 
-    if (!packed || bytes == 0 || bytes > DEVICE_TREE_MOST)
+    if (!packed || bytes == 0)
         return false;
     void *found = malloc(bytes);
     bool same = found && walk_copy(ram, hgatp, section->gpa, found, bytes) &&
@@ -73,20 +74,37 @@ static bool holds_device_tree(const struct ram *ram, uint64_t hgatp, uint64_t bu
     return same;
 }
 
-static void name_tree(struct audit_input *input, struct audit_tree *tree,
+static bool is_taken(const struct audit_input *input, const struct bundle_vm *vm)
+{
+    for (size_t i = 0; i < input->trees; i++) {
+        if (strncmp(input->tree[i].name, vm->name, sizeof(vm->name) - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A tree belongs to the VM whose device tree and whose image's begin stand in its memory; of VMs
+ * that are alike, to the first that has no tree yet, since trees come in the order of entry.
+ */
+static void name_tree(const struct audit_input *input, struct audit_tree *tree,
                       const struct bundle_header *bundle, uint64_t at)
 {
-    snprintf(tree->name, sizeof(tree->name), "vmid %u", HGATP_VMID(tree->hgatp));
+    const struct ram *ram = input->ram;
+
     for (uint32_t i = 0; bundle && i < bundle->vm_count; i++) {
         const struct bundle_vm *vm =
-            ram_at(input->ram, at + BUNDLE_HEADER_BYTES + i * sizeof(*vm), sizeof(*vm));
+            ram_at(ram, at + BUNDLE_HEADER_BYTES + i * sizeof(*vm), sizeof(*vm));
 
-        if (!vm || !holds_device_tree(input->ram, tree->hgatp, at, &vm->dtb))
+        if (!vm || is_taken(input, vm) ||
+            !holds_section(ram, tree->hgatp, at, &vm->dtb, DEVICE_TREE_MOST) ||
+            !holds_section(ram, tree->hgatp, at, &vm->image, IMAGE_BEGIN))
             continue;
         snprintf(tree->name, sizeof(tree->name), "%.*s", (int)sizeof(vm->name) - 1, vm->name);
         tree->memory = vm->memory;
         return;
     }
+    snprintf(tree->name, sizeof(tree->name), "vmid %u", HGATP_VMID(tree->hgatp));
 }
 
 /* A tree whose root has become another tree's memory or table is that of a VM that is gone … */
@@ -178,9 +196,24 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
             continue; /* the same tree under a newer VMID */
         if (some_gone && is_reused(input, hgatps[i], &hgatps[i + 1], count - i - 1))
             continue;
-        struct audit_tree *tree = &input->tree[input->trees++];
+        struct audit_tree *tree = &input->tree[input->trees];
 
         tree->hgatp = hgatps[i];
         name_tree(input, tree, bundle, at);
+        input->trees++;
+    }
+}
+
+void audit_keep_names(struct audit_input *input, const struct audit_input *before)
+{
+    for (size_t i = 0; i < input->trees; i++) {
+        struct audit_tree *tree = &input->tree[i];
+
+        for (size_t n = 0; n < before->trees && tree->memory == 0; n++) {
+            if (HGATP_PPN(before->tree[n].hgatp) != HGATP_PPN(tree->hgatp))
+                continue;
+            memcpy(tree->name, before->tree[n].name, sizeof(tree->name));
+            tree->memory = before->tree[n].memory;
+        }
     }
 }

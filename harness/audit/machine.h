@@ -19,4 +19,10 @@
 void audit_from_machine(struct audit_input *input, const struct ram *ram,
                         const struct symbols *hypervisor, const uint64_t *hgatps, size_t count);
 
+/*
+ * Gives trees that could not be named now, since the guest has used its device tree's memory for
+ * something else, the name and size that they had in an audit before (by their root).
+ */
+void audit_keep_names(struct audit_input *input, const struct audit_input *before);
+
 #endif

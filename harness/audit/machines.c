@@ -42,6 +42,7 @@ static bool on_stop(const struct observer_view *view, void *argument)
     if (state->audited && !state->report.holds)
         return false;
     audit_from_machine(&input, view->ram, view->hypervisor, view->hgatps, view->hgatp_count);
+    audit_keep_names(&input, &state->input);
     if (!input.trees || audit_run(&input, &report) != 0)
         return true;
     audit_free(&state->report);

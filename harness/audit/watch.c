@@ -27,6 +27,7 @@ struct audit_watch {
     uint64_t hgatps[TRAPLOG_HGATPS];
     size_t count;
     struct audit_summary summary;
+    struct audit_input input; /* of the last audit */
     /* What the machine's options point at. */
     char plugin[800], log_path[64];
     const char *words[WORDS];
@@ -50,6 +51,8 @@ static void audit_now(struct audit_watch *watch)
     if (watch->count == 0 || (summary->watched && !summary->holds))
         return;
     audit_from_machine(&input, &watch->ram, watch->hypervisor, watch->hgatps, watch->count);
+    audit_keep_names(&input, &watch->input);
+    watch->input = input;
     if (audit_run(&input, &report) != 0)
         return;
     audit_sentence(&input, &report, &text);

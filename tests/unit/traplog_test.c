@@ -198,6 +198,41 @@ static void first_entries_and_holds_are_noted(void)
     event_list_free(&list);
 }
 
+static void note_registers(const struct traplog_registers *registers, void *argument)
+{
+    struct traplog_registers *noted = argument;
+
+    noted[registers->entry] = *registers;
+}
+
+static void registers_come_with_the_exit_that_they_belong_to(void)
+{
+    struct traplog_registers noted[2] = {0};
+    struct event_list list = {0};
+    struct traplog log;
+    char text[2048], registers[700] = "";
+
+    for (unsigned n = 1; n < 32; n++)
+        snprintf(registers + strlen(registers), sizeof(registers) - strlen(registers), " %x",
+                 0x100 + n);
+    snprintf(text, sizeof(text),
+             BOOT ENTER ECALL VECTOR "@X 0 300 0 0%s\n" ENTER "@X 0 400 1 80200014%s\n", registers,
+             registers);
+    traplog_init(&log);
+    log.on_registers = note_registers;
+    log.argument = noted;
+    CU_ASSERT_TRUE(traplog_feed(&log, text, strlen(text), &list));
+    CU_ASSERT_EQUAL(noted[0].x[0], 0);
+    CU_ASSERT_EQUAL(noted[0].x[31], 0x11f);
+    CU_ASSERT_EQUAL(noted[0].pc, 0x80200010);
+    CU_ASSERT_EQUAL(noted[0].trap.scause, 10);
+    CU_ASSERT_EQUAL(noted[0].hgatp, 0x8000000000080100);
+    CU_ASSERT_EQUAL(noted[1].pc, 0x80200014);
+    CU_ASSERT_EQUAL(noted[1].x[10], 0x10a);
+    CU_ASSERT_FALSE(traplog_feed(&log, "@X 0 1 0 0 1 2\n", 15, &list)); /* too few */
+    event_list_free(&list);
+}
+
 /* However the bytes are cut into pieces, the events are the same. */
 static void pieces_of_any_size_give_the_same(void)
 {
@@ -254,5 +289,7 @@ TEST_SUITE(traplog, {"lines of QEMU 7.2 and 10 are read", reads_lines_of_both_ve
            {"harts do not mix", harts_do_not_mix},
            {"a vector without a trap is refused", a_vector_without_a_trap_is_refused},
            {"first entries and holds are noted", first_entries_and_holds_are_noted},
+           {"registers come with the exit that they belong to",
+            registers_come_with_the_exit_that_they_belong_to},
            {"pieces of any size give the same events", pieces_of_any_size_give_the_same},
            {"an overlong line is cut", an_overlong_line_is_cut_not_overrun});
