@@ -164,6 +164,15 @@ static bool some_vm_is_gone(const struct audit_input *input, const struct symbol
     return roots > holding;
 }
 
+/* A tree that leads nowhere: of a VM that is gone, its root scrubbed, or that has not begun. */
+static bool is_empty(const struct ram *ram, uint64_t hgatp)
+{
+    const struct walk_visitor nobody = {0};
+    struct walk_count count;
+
+    return walk_second_stage(ram, hgatp, &nobody, &count) == WALK_DONE && count.leaves == 0;
+}
+
 static bool has_root(const uint64_t *hgatps, size_t count, uint64_t hgatp)
 {
     for (size_t i = 0; i < count; i++) {
@@ -195,6 +204,8 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
         if (has_root(&hgatps[i + 1], count - i - 1, hgatps[i]))
             continue; /* the same tree under a newer VMID */
         if (some_gone && is_reused(input, hgatps[i], &hgatps[i + 1], count - i - 1))
+            continue;
+        if (i + 1 < count && is_empty(ram, hgatps[i]))
             continue;
         struct audit_tree *tree = &input->tree[input->trees];
 
