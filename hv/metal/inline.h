@@ -35,7 +35,7 @@ static inline void hart_wait(void)
 
 static inline uint64_t hart_pending(void)
 {
-    return csr_read(sip) & csr_read(sie);
+    return csr_read(sip); /* all that it can show are enabled: hart_setup */
 }
 
 static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)

@@ -68,8 +68,6 @@ static uint64_t mean(const struct run_queue *queue)
 {
     int64_t sum = 0, weights = 0;
 
-    if (queue->queue.next == queue->queue.prev && !list_empty(&queue->queue))
-        return group_of(queue->queue.next)->virtual_time; /* one alone is where it ought to be */
     for (const struct list *at = queue->queue.next; at != &queue->queue; at = at->next) {
         const struct sched_group *group = group_of(at);
         if (left(queue, group) == 0)
@@ -112,7 +110,8 @@ static void enqueue(struct run_queue *queue, struct sched_entity *entity, uint64
 
     (void)woken; /* whoever has waited for whatever reason is placed by the same rule */
     if (list_empty(&group->entities)) {
-        queue->virtual_clock = mean(queue);
+        if (!list_empty(&queue->queue))
+            queue->virtual_clock = mean(queue);
         catch_up(queue, group);
         renew(queue, group, now);
         list_insert_before(&queue->queue, &group->link);
@@ -191,8 +190,28 @@ static struct sched_group *choose(struct run_queue *queue, uint64_t *lift)
     return best;
 }
 
+static struct sched_entity *first_of(const struct sched_group *group)
+{
+    return container_of(group->entities.next, struct sched_entity, link);
+}
+
+/* The only group that can run, if there is but one and no cap could keep it from running. */
+static struct sched_group *only_group(const struct run_queue *queue)
+{
+    struct sched_group *group = group_of(queue->queue.next);
+
+    return queue->queue.next == queue->queue.prev && group->cap == 0 ? group : NULL;
+}
+
 static struct sched_entity *pick(struct run_queue *queue, uint64_t now, uint64_t *until)
 {
+    struct sched_group *alone = list_empty(&queue->queue) ? NULL : only_group(queue);
+
+    *until = now + queue->slice;
+    if (alone) {
+        queue->virtual_clock = alone->virtual_time;
+        return first_of(alone);
+    }
     for (struct list *at = queue->queue.next; at != &queue->queue; at = at->next)
         renew(queue, group_of(at), now);
     queue->virtual_clock = mean(queue);
@@ -201,7 +220,7 @@ static struct sched_entity *pick(struct run_queue *queue, uint64_t now, uint64_t
         return NULL;
     uint64_t turn = left(queue, group);
     *until = now + (turn < queue->slice ? turn : queue->slice);
-    return container_of(group->entities.next, struct sched_entity, link);
+    return first_of(group);
 }
 
 /* Yes, if pick would now prefer the woken one's group, as far as it knows: the running one's

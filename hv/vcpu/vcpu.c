@@ -18,8 +18,9 @@ static void timer_fired(struct timer *timer)
 {
     struct vcpu *vcpu = container_of(timer, struct vcpu, timer);
 
-    trace(TRACE_TIMER_FIRE, vcpu->vm_id, vcpu->index, 0, clock_now() + vcpu->context.htimedelta,
-          0);
+    if (trace_header.enabled)
+        trace_write(TRACE_TIMER_FIRE, vcpu->vm_id, vcpu->index, 0,
+                    clock_now() + vcpu->context.htimedelta, 0);
     if (hart_has_sstc())
         vcpu_wake(vcpu, TRACE_WAKEUP_TIMER);
     else
@@ -203,7 +204,7 @@ void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why)
 {
     if (vcpu->state != VCPU_BLOCKED)
         return;
-    if (hart_has_sstc())
+    if (vcpu->timer.deadline != TIMER_NEVER && hart_has_sstc())
         timer_disarm(&vcpu->timer);
     trace(TRACE_SCHED_WAKEUP, vcpu->vm_id, vcpu->index, why, 0, 0);
     if (vcpu->resume_anew)

@@ -206,6 +206,11 @@ void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval)
     vcpu->context.vstval = stval;
 }
 
+void schedule_book(struct hart *hart)
+{
+    (void)hart;
+}
+
 void schedule_forget(struct vcpu *vcpu)
 {
     struct hart *hart = vcpu->hart;
