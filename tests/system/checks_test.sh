@@ -146,6 +146,11 @@ END
 chmod +x "$work/killed"
 fact "QEMU killed under way is not graded" 3 "not graded" \
     env COACH_QEMU="$work/killed" "$coach" check "$checks/scheduling/fair-3-1.check"
+sed 's/kill -9/kill -STOP/' "$work/killed" >"$work/hung"
+chmod +x "$work/hung"
+fact "QEMU that hangs is not graded, and is ended" 3 "backstop" \
+    env COACH_QEMU="$work/hung" "$coach" check --wall 2s "$checks/scheduling/fair-3-1.check"
+holds "no QEMU of ours is left" [ -z "$(pgrep -f "$work" || true)" ]
 "$coach" check "$checks/traps/entry.check" --emit json >/dev/full 2>"$work/full"
 holds "a full disk is said" grep -q "json report" "$work/full"
 (
