@@ -57,6 +57,8 @@ static bool on_stop(const struct observer_view *view, void *argument)
 static int show_run(const struct audit_arguments *arguments, const struct observation *seen,
                     struct watch_state *state, bool *holds, struct error *error)
 {
+    if (seen->end == OBSERVER_DIED || seen->end == OBSERVER_WALL)
+        return error_fault(error, "the machine did not run to its end: %s", seen->why);
     if (!state->audited)
         return error_fault(error, "no guest was ever entered: %s", seen->why);
     state->input.ram = &seen->ram;
@@ -134,24 +136,45 @@ static int ask_harts(struct gdb *gdb, uint64_t *hgatps, size_t *count, struct er
     return 0;
 }
 
+/* An audit of a file that somebody else may cut short meanwhile. */
+struct job {
+    struct audit_input input;
+    struct audit_report report;
+    const struct ram *ram;
+    const struct symbols *hypervisor;
+    const uint64_t *hgatps;
+    size_t count;
+    int status;
+};
+
+static void run_job(void *argument)
+{
+    struct job *job = argument;
+
+    audit_from_machine(&job->input, job->ram, job->hypervisor, job->hgatps, job->count);
+    job->status = audit_run(&job->input, &job->report);
+}
+
 static int audit_ram(const struct audit_arguments *arguments, const struct ram *ram,
                      const uint64_t *hgatps, size_t count, bool *holds, struct error *error)
 {
+    struct job job = {.ram = ram, .hgatps = hgatps, .count = count, .status = -1};
     struct symbols *hypervisor = symbols_open(arguments->hypervisor, error);
-    struct audit_input input;
-    struct audit_report report;
 
     if (!hypervisor)
         return -1;
-    audit_from_machine(&input, ram, hypervisor, hgatps, count);
+    job.hypervisor = hypervisor;
+    bool whole = ram_guarded(run_job, &job);
     symbols_close(hypervisor);
-    if (!input.trees)
+    if (!whole)
+        return error_fault(error, "%s: was cut short while it was read", arguments->ram);
+    if (!job.input.trees)
         return error_set(error, "no hart has a second stage now, and no --hgatp was given");
-    if (audit_run(&input, &report) != 0)
+    if (job.status != 0)
         return error_fault(error, "out of memory");
-    *holds = report.holds;
-    int status = audit_show(arguments, &input, &report, error);
-    audit_free(&report);
+    *holds = job.report.holds;
+    int status = audit_show(arguments, &job.input, &job.report, error);
+    audit_free(&job.report);
     return status;
 }
 

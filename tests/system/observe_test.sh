@@ -71,6 +71,19 @@ fact "a RAM file that is gone is named" 2 "/nowhere/ram" \
     "$coach" audit --ram /nowhere/ram --hgatp 8000000000080100
 fact "an audit of nothing is refused" 2 "--vm" "$coach" audit
 
+
+# QEMU dies under way: coach says so and leaves nothing behind.
+"$coach" audit --map=none --for 100s --vm "image=$probes/broken_stvec.elf" \
+    >"$work/died" 2>&1 </dev/null &
+audit=$!
+until qemu=$(pgrep -P $audit -f -- -nodefaults); do
+    kill -0 $audit || break
+done
+kill -KILL "$qemu"
+wait $audit
+fact "a QEMU that is killed is a fault of the harness, not a verdict" 3 "coach: " \
+    sh -c "cat '$work/died'; exit $?"
+
 fact "a trace is filtered by VM and event" 0 "kvm_exit" \
     "$coach" trace --vm 1 --event kvm_exit --from 0ms --to 1s "$work/plugin"
 if grep -qv "1\.0 *kvm_exit" "$work/out"; then
