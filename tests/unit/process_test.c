@@ -1,7 +1,11 @@
 /* Facts about child processes and QEMU's command line. */
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
 
 #include "bundle/pack.h"
 #include "lib/process.h"
@@ -40,14 +44,27 @@ static void ends_by_signal(void)
     buffer_free(&out);
 }
 
+/* Whether a process that was sent SIGKILL is gone; waits for the kernel to get round to it. */
+static bool has_ended(pid_t pid)
+{
+    int fd = pid > 0 ? pidfd_open(pid, 0) : -1;
+    if (fd < 0)
+        return pid > 0 && errno == ESRCH;
+    struct pollfd poller = {.fd = fd, .events = POLLIN};
+    int ready = poll(&poller, 1, 10000);
+    close(fd);
+    return ready == 1;
+}
+
 static void ends_in_time(void)
 {
     struct buffer out = {0};
     struct process_end end;
     struct error error = {0};
-    CU_ASSERT_EQUAL(shell("sleep 100 & sleep 100", 50, &out, &end, &error), -1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "still ran after 50 ms"));
+    CU_ASSERT_EQUAL(shell("sleep 30 & echo $!; wait", 500, &out, &end, &error), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "still ran after 500 ms"));
     CU_ASSERT(!end.exited && end.signal == SIGKILL);
+    CU_ASSERT(has_ended(atoi(buffer_string(&out))));
     buffer_free(&out);
 }
 
