@@ -16,8 +16,3 @@ void timer_arm(struct timer *timer, uint64_t deadline)
 {
     timer->deadline = deadline;
 }
-
-void timer_disarm(struct timer *timer)
-{
-    timer->deadline = TIMER_NEVER;
-}
