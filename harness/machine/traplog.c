@@ -82,7 +82,6 @@ static void on_firmware(struct traplog_hart *here)
 {
     if (here->where != WHERE_FIRMWARE)
         here->from = here->where;
-    here->taken = here->last;
     here->has_taken = here->open;
     here->open = false;
     here->has_nested = false;
@@ -111,9 +110,8 @@ static bool on_vector(struct traplog *log, struct event_list *list, unsigned har
     log->guest_exits += guest;
     here->exited = guest;
     if (guest)
-        here->exit = forwarded ? here->taken : here->last;
-    if (!emit(log, list, guest ? SEEN_GUEST_EXIT : SEEN_HOST_TRAP, hart,
-              forwarded ? &here->taken : &here->last))
+        here->exit = here->last;
+    if (!emit(log, list, guest ? SEEN_GUEST_EXIT : SEEN_HOST_TRAP, hart, &here->last))
         return false;
     if (forwarded && here->has_nested) {
         struct event *event = &list->event[list->count - 1];

@@ -81,11 +81,10 @@ struct traplog_hart {
     enum traplog_where from;  /* where it was when the firmware was entered */
     uint64_t hgatp;           /* entered with */
     bool open;                /* last is not yet known to have led anywhere */
-    bool returned;            /* mret seen after `taken`, nothing else since */
+    bool returned;            /* mret seen after `last` led to the firmware, nothing else since */
     bool has_taken;
     bool has_nested;
-    struct traplog_trap last;   /* the last trap of the log */
-    struct traplog_trap taken;  /* the trap that entered the firmware */
+    struct traplog_trap last;   /* the last trap of the log outside the firmware */
     struct traplog_trap exit;   /* the last one that left a guest */
     bool exited;                /* the last time the vector ran, it was for a guest */
     struct traplog_trap nested; /* the last trap inside the firmware since */

@@ -114,6 +114,19 @@ static void merges_a_page_fault_into_its_exit(void)
     end(&machine);
 }
 
+static void a_page_fault_belongs_to_exits_alone(void)
+{
+    struct machine machine;
+
+    begin(&machine);
+    put(&machine, record_of(TRACE_KVM_ENTRY, 1));
+    put(&machine, record_of(TRACE_KVM_PAGE_FAULT, 2));
+    open_reader(&machine);
+    CU_ASSERT_EQUAL(poll_reader(&machine), 0);
+    CU_ASSERT_EQUAL(machine.list.count, 2);
+    end(&machine);
+}
+
 static void merges_across_two_polls(void)
 {
     struct machine machine;
