@@ -293,6 +293,7 @@ static void saves_and_loads_what_the_rings_hold(void)
 TEST_SUITE(
     trace_ring, {"a record is read once, in order", reads_each_record_once},
     {"kvm_page_fault becomes htval and htinst of its exit", merges_a_page_fault_into_its_exit},
+    {"kvm_page_fault behind anything else stays as it is", a_page_fault_belongs_to_exits_alone},
     {"the merge also works across two reads", merges_across_two_polls},
     {"overwritten records are counted", counts_what_was_overwritten},
     {"a record that may be half written is not trusted",
