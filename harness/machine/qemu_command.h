@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define QEMU_PROGRAM "qemu-system-riscv64"
+
 struct qemu_options;
 
 struct words {
