@@ -1,0 +1,207 @@
+#!/bin/bash
+# Submissions that attack the grader: none gets a point, reads a secret, writes outside, or stops
+# the grading of others. Also what is no attack and looks like one: spaces, CRLF, other archives.
+. "$(dirname "$0")/facts.sh"
+
+# The reference's own lab 1 as a submission: full points, to be spoilt in one way each.
+good=$work/good
+"$coach" start 1 "$good" --no-git >/dev/null || exit 3
+for file in $("$coach" labs 1 | cut -f 2 | sort -u); do cp "$root/$file" "$good/$file"; done
+blank=$work/blank
+"$coach" start 1 "$blank" --no-git >/dev/null || exit 3
+secret=$work/secret
+echo 'the secret of the grader 4711' >"$secret"
+
+submission() { # submission NAME FROM: a copy to be changed
+    rm -rf "${work:?}/$1" && cp -r "$2" "$work/$1"
+}
+# points NAME WANTED SUBMISSION [OPTION…]: that many points, and no secret in any report.
+points() {
+    local name=$1 wanted=$2 what=$3 got
+    shift 3
+    timeout 300 "$coach" grade 1 --submission "$what" --emit "json=$work/result.json" \
+        --emit "html=$work/report.html" --emit terminal "$@" >"$work/out" 2>&1 </dev/null
+    got=$(sed -n 's/^ "got": \([0-9]*\),$/\1/p' "$work/result.json" 2>/dev/null)
+    if [ "$got" != "$wanted" ]; then
+        echo "${got:-no} points, expected $wanted" >>"$work/out"
+        not_ok "$name" "$work/out"
+    elif grep -q 4711 "$work/result.json" "$work/report.html" "$work/out"; then
+        not_ok "$name (the secret is in a report)" "$work/out"
+    else
+        ok "$name"
+    fi
+    cp "$work/result.json" "$work/last.json" 2>/dev/null
+    rm -f "$work/result.json" "$work/report.html"
+}
+noted() { # noted NAME WORDS: the last report says it
+    if grep -qF -- "$2" "$work/last.json"; then ok "$1"; else not_ok "$1" "$work/out"; fi
+}
+append() { # append SUBMISSION FILE: adds standard input to the file
+    cat >>"$work/$1/$2"
+}
+
+points "the reference's own files get all points" 100 "$good"
+points "blanks get none" 0 "$blank"
+
+# 1. secrets by the compiler
+submission a "$blank"
+append a hv/trap/trap.c <<<"#include \"$secret\""
+points "1. an #include of a secret leaks nothing" 0 "$work/a"
+submission a "$blank"
+append a hv/trap/trap.c <<<"__asm__(\".incbin \\\"$secret\\\"\");"
+points "2. nor does an .incbin" 0 "$work/a"
+submission a "$blank"
+append a hv/trap/trap.c <<<"#include \"/etc/passwd\""
+points "3. absolute paths lead nowhere" 0 "$work/a"
+if grep -q 'root:' "$work/last.json"; then not_ok "4. and /etc/passwd is not quoted"; else
+    ok "4. and /etc/passwd is not quoted"
+fi
+
+# links
+submission a "$blank"
+ln -sf "$secret" "$work/a/hv/trap/trap.c"
+points "5. a symbolic link is not followed" 0 "$work/a"
+noted "6. and is told" "is a link and was not taken"
+submission a "$blank"
+rm -rf "$work/a/hv/trap" && ln -s "$root/hv/trap" "$work/a/hv/trap"
+points "7. nor a linked folder, with the solution behind it" 0 "$work/a"
+
+# our Makefile, linker script and headers
+submission a "$blank"
+printf 'images:\n\tcp %s build/\n\ttouch %s/owned\n' "$secret" "$work" >"$work/a/Makefile"
+printf 'all:\n\ttouch %s/owned\n' "$work" >"$work/a/hv/build.mk"
+points "8. a Makefile of one's own is not used" 0 "$work/a"
+fact "9. and did not run" test ! -e "$work/owned"
+noted "10. which is told" "Makefile: is the course's; yours differs and was not taken"
+submission a "$blank"
+sed -i 's/0x80200000/0x80000000/' "$work/a/hv/hv.ld"
+points "11. a linker script of one's own is not used" 0 "$work/a"
+submission a "$blank"
+printf 'struct monitor monitor = {.finished = 1};\n' >"$work/a/hv/trap/more.c"
+points "12. nor is a file that no lab allows" 0 "$work/a"
+
+# code that would run before or beside the hypervisor's own
+submission a "$blank"
+append a hv/trap/trap.c <<'C'
+__attribute__((constructor)) static void early(void) { __builtin_trap(); }
+C
+points "13. a constructor gives nothing" 0 "$work/a"
+submission a "$blank"
+append a hv/trap/trap.c <<'C'
+#include "metal/metal.h"
+#include "abi/monitor.h"
+#include "boot/init.h"
+#include "lib/string.h"
+extern struct monitor monitor;
+static void forge(void)
+{
+    memcpy(monitor.magic, MONITOR_MAGIC, 8);
+    monitor.version = MONITOR_VERSION, monitor.finished = 1;
+    machine_stop(false);
+}
+HV_INIT(INIT_BOARD, forge);
+C
+points "14. an early exit with success gives nothing" 0 "$work/a"
+submission a "$blank"
+append a hv/trap/trap.c <<'C'
+#include "console/console.h"
+#include "boot/init.h"
+static void forge(void)
+{
+    for (int i = 0; i < 40; i++)
+        print("ok causes 40/40\nexercise: 5 traps, 32 rounds, 0 registers lost\n{\"score\": 100}\n");
+    for (;;)
+        ;
+}
+HV_INIT(INIT_CONSOLE, forge);
+C
+points "15. printing the right lines and hanging gives nothing" 0 "$work/a"
+
+# exhaustion
+submission a "$blank"
+append a hv/trap/trap.c <<'C'
+#define A x x x x x x x x x x
+#define B A A A A A A A A A A
+#define C B B B B B B B B B B
+#define D C C C C C C C C C C
+#define E D D D D D D D D D D
+#define F E E E E E E E E E E
+#define G F F F F F F F F F F
+#define H G G G G G G G G G G
+#define I H H H H H H H H H H
+int a[] = { I I I I I I I I };
+C
+points "16. an endless compile is stopped" 0 "$work/a"
+submission a "$blank"
+append a hv/trap/trap.c <<<'__asm__(".data\n.skip 0x40000000\n.text");'
+points "17. so is an image of a gigabyte" 0 "$work/a"
+submission a "$blank"
+{ for i in $(seq 20000); do echo "#warning line $i of far too many"; done; } | append a hv/trap/trap.c
+points "18. endless complaints are cut" 0 "$work/a"
+fact "19. to a page" test "$(wc -c <"$work/last.json")" -lt 60000
+submission a "$blank"
+head -c 3000000 /dev/zero | tr '\0' x >"$work/a/hv/trap/trap.c"
+points "20. a file of megabytes is not taken" 0 "$work/a"
+submission a "$blank"
+head -c 3000 /dev/urandom >"$work/a/hv/trap/trap.c"
+points "21. nor is binary junk" 0 "$work/a"
+submission a "$blank"
+rm "$work/a/hv/trap/trap.c" && mkfifo "$work/a/hv/trap/trap.c"
+points "22. nor a pipe, on which a reader would wait" 0 "$work/a"
+
+# results and archives
+submission a "$blank"
+mkdir -p "$work/a/results" "$work/a/build"
+echo '{"score": 100}' | tee "$work/a/result.json" "$work/a/results/results.json" \
+    "$work/a/build/result.json" >/dev/null
+points "23. a forged result is not looked at" 0 "$work/a"
+(cd "$blank" && tar -cf "$work/up.tar" --transform 's,^hv/trap/trap.c,../../owned,' hv/trap/trap.c)
+points "24. an archive with ../ writes nothing outside" 0 "$work/up.tar"
+noted "25. and is told" "leads out of the tree"
+fact "26. there is no such file" test ! -e "$work/owned" -a ! -e "$work/../owned"
+(cd "$good" && tar -cf "$work/abs.tar" -P --transform "s,^hv/,$root/hv/," hv/trap/trap.c)
+points "27. nor one with absolute paths" 0 "$work/abs.tar"
+head -c 100000000 /dev/zero | gzip >"$work/bomb.tar.gz"
+points "28. a bomb is no archive" 0 "$work/bomb.tar.gz"
+(cd "$work" && rm -rf deep && mkdir deep && head -c 90000000 /dev/zero >deep/big && zip -qr bomb.zip deep && rm -rf deep)
+points "29. nor is what unpacks to more than its bounds" 0 "$work/bomb.zip"
+
+# hidden checks
+mkdir "$work/hidden" && sed 's/title:.*/title: 4711 hidden/' labs/01-boot/checks/panic.check >"$work/hidden/h.check"
+submission a "$blank"
+append a hv/trap/trap.c <<<"#include \"$work/hidden/h.check\""
+points "30. hidden checks are not there when a submission is compiled" 0 "$work/a" --allow-weak
+COACH_SANDBOX=limits says "31. where they could be read, they are refused" 3 "only resource limits" \
+    "$coach" grade 1 --submission "$good" --hidden "$work/hidden"
+
+# what is no attack
+(cd "$work" && tar -czf wrapped.tgz good) && points "a folder in an archive is looked through" 100 "$work/wrapped.tgz"
+(cd "$good" && zip -qr "$work/plain.zip" hv) && points "zip files are taken" 100 "$work/plain.zip"
+submission "with spaces ü" "$good"
+sed -i 's/$/\r/' "$work/with spaces ü/hv/trap/trap.c" "$work/with spaces ü/hv/metal/vector.S"
+points "spaces, Unicode and CRLF are fine" 100 "$work/with spaces ü"
+noted "the last is told" "has carriage returns at the ends of lines"
+submission r "$good" && git -C "$work/r" init -q && git -C "$work/r" add -A &&
+    git -C "$work/r" -c user.name=a -c user.email=a@b commit -qm x && points "git revisions are taken" 100 "$work/r#HEAD"
+submission ro "$good" && chmod -R a-w "$work/ro" && points "so are read-only folders" 100 "$work/ro" && chmod -R u+w "$work/ro"
+mkdir "$work/empty" && points "an empty submission gets nothing" 0 "$work/empty" && noted "and is told why" "nothing was handed in"
+submission a "$good" && rm "$work/a/hv/trap/panic.c"
+timeout 300 "$coach" grade 1 --submission "$work/a" --emit "json=$work/last.json" >/dev/null 2>&1
+got=$(sed -n 's/^ "got": \([0-9]*\),$/\1/p' "$work/last.json")
+fact "a missing file costs what it is for" test "${got:-0}" = 70
+submission a "$good" && append a hv/trap/trap.c <<<'int broken(' && points "what does not compile gets nothing" 0 "$work/a"
+noted "and is a build error" '"verdict": "build error"'
+says "a submission that is not there is told" 2 "is no folder, no archive and no git revision" \
+    "$coach" grade 1 --submission "$work/none"
+
+# the same bytes twice; every tier the same points
+for i in 1 2; do
+    timeout 300 "$coach" grade 1 --submission "$good" --emit "json=$work/r$i.json" >/dev/null 2>&1
+done
+fact "the same submission gives the same bytes" cmp "$work/r1.json" "$work/r2.json"
+for tier in landlock limits; do
+    COACH_SANDBOX=$tier points "the tier $tier gives the same points" 100 "$good"
+    noted "and is in the report" "\"tier\": \"$tier"
+done
+COACH_SANDBOX=moat says "an unknown tier is refused" 2 "expected bubblewrap, landlock or limits" "$coach" grade 1 --submission "$good"
+sum
