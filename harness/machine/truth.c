@@ -5,6 +5,8 @@
 
 #include "machine/traplog.h"
 
+#define LOOK_AHEAD 32 /* pairs behind a difference that tell what it is */
+
 static const struct event *next_of(const struct event_list *list, size_t *at, unsigned hart,
                                    unsigned kind)
 {
@@ -43,22 +45,42 @@ static void describe(char *to, size_t bytes, const struct event *event)
              event->value[EXIT_STVAL]);
 }
 
-/*
- * What the first difference means: if the seen exit is what the record after this one tells, a
- * record too many; if the record is what the machine took next, a record too few.
- */
-static enum truth classify(const struct event *told, const struct event *seen,
-                           const struct event *told_after, const struct event *seen_after)
+/* How many pairs in a row agree from here on, at most LOOK_AHEAD. */
+static unsigned agreeing(const struct event_list *told, size_t at_told,
+                         const struct event_list *seen, size_t at_seen, unsigned hart)
 {
-    if (!told)
-        return TRUTH_MISSING;
-    if (!seen)
-        return TRUTH_EXTRA;
-    if (seen_after && same(told, seen_after))
-        return TRUTH_MISSING;
-    if (told_after && same(told_after, seen))
-        return TRUTH_EXTRA;
-    return TRUTH_ALTERED;
+    unsigned count = 0;
+
+    while (count < LOOK_AHEAD) {
+        const struct event *record = next_of(told, &at_told, hart, TRACE_KVM_EXIT);
+        const struct event *trap = next_of(seen, &at_seen, hart, SEEN_GUEST_EXIT);
+
+        if (!record || !trap || !same(record, trap))
+            return count + (!record && !trap); /* both at their end is an agreement, too */
+        count++;
+    }
+    return count;
+}
+
+/* The places just before and just behind the first difference, in both lists. */
+struct difference {
+    size_t told, told_after, seen, seen_after;
+};
+
+/*
+ * What the first difference means is what lets the lists agree longest from there on: leaving out
+ * the trap (its record is missing), the record (it is invented), or both (it is altered).
+ */
+static enum truth classify(const struct event_list *told, const struct event_list *seen,
+                           const struct difference *at, unsigned hart)
+{
+    unsigned missing = agreeing(told, at->told, seen, at->seen_after, hart);
+    unsigned extra = agreeing(told, at->told_after, seen, at->seen, hart);
+    unsigned altered = agreeing(told, at->told_after, seen, at->seen_after, hart);
+
+    if (altered >= missing && altered >= extra)
+        return TRUTH_ALTERED;
+    return missing >= extra ? TRUTH_MISSING : TRUTH_EXTRA;
 }
 
 static void report(struct truth_verdict *verdict, const struct event *told,
@@ -93,6 +115,7 @@ static bool compare_hart(const struct event_list *told, struct event_list *seen,
     size_t at_told = 0, at_seen = 0;
 
     for (uint64_t position = 0;; position++) {
+        struct difference at = {.told = at_told, .seen = at_seen};
         const struct event *record = next_of(told, &at_told, hart, TRACE_KVM_EXIT);
         const struct event *trap = next_of(seen, &at_seen, hart, SEEN_GUEST_EXIT);
 
@@ -103,17 +126,18 @@ static bool compare_hart(const struct event_list *told, struct event_list *seen,
             verdict->compared++;
             continue;
         }
-        size_t after_told = at_told, after_seen = at_seen;
-        const struct event *trap_after = next_of(seen, &after_seen, hart, SEEN_GUEST_EXIT);
-
-        if (cut && !record && !trap_after)
+        at.told_after = at_told;
+        at.seen_after = at_seen;
+        if (cut && !record && !next_of(seen, &at_seen, hart, SEEN_GUEST_EXIT))
             return true;
         verdict->hart = hart;
         verdict->position = position;
         verdict->told = record;
         verdict->seen = trap;
-        verdict->truth =
-            classify(record, trap, next_of(told, &after_told, hart, TRACE_KVM_EXIT), trap_after);
+        if (record && trap)
+            verdict->truth = classify(told, seen, &at, hart);
+        else
+            verdict->truth = record ? TRUTH_EXTRA : TRUTH_MISSING;
         report(verdict, record, trap);
         return false;
     }

@@ -86,6 +86,25 @@ static void each_invented_record_is_found_where_it_is(void)
     }
 }
 
+/* Where the same exit comes again and again, only what follows tells which one is too many. */
+static void a_record_told_twice_is_invented(void)
+{
+    struct event_list told, seen;
+
+    make(&told, &seen);
+    for (unsigned i = 0; i < COUNT; i++)
+        told.event[i].value[0] = seen.event[i].value[0] = i % 2;
+    for (unsigned i = 0; i < COUNT; i++)
+        told.event[i].value[1] = seen.event[i].value[1] = i % 2;
+    for (unsigned i = 0; i < COUNT; i++)
+        told.event[i].value[2] = seen.event[i].value[2] = 0;
+    struct event again = told.event[1];
+    event_list_add(&told, &again);
+    memmove(&told.event[3], &told.event[2], (COUNT - 2) * sizeof(told.event[0]));
+    told.event[2] = again;
+    expect(&told, &seen, false, TRUTH_EXTRA, 2);
+}
+
 static void each_altered_field_is_found(void)
 {
     for (unsigned field = 0; field < 3; field++) {
@@ -152,6 +171,7 @@ static void the_firmwares_own_fault_counts_as_the_exit(void)
 TEST_SUITE(truth, {"equal runs are true, and seen events get dates", equal_runs_are_true_and_dated},
            {"a missing record is found where it is", each_missing_record_is_found_where_it_is},
            {"an invented record is found where it is", each_invented_record_is_found_where_it_is},
+           {"a record told twice is invented", a_record_told_twice_is_invented},
            {"an altered cause, sepc or stval is found", each_altered_field_is_found},
            {"order counts", order_counts},
            {"a cut run may lack just the last record", a_cut_run_may_lack_just_the_last_record},
