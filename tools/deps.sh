@@ -30,7 +30,7 @@ qemu-system-misc opensbi
 gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf gdb-multiarch
 libfdt-dev libjansson-dev libcyaml-dev libelf-dev libdw-dev libseccomp-dev libarchive-dev
 libcunit1-dev
-bubblewrap cpio
+bubblewrap cpio procps
 clang clang-format llvm-$llvm-tools libclang-rt-$llvm-dev
 pandoc graphviz gnuplot-nox
 "
