@@ -10,6 +10,8 @@
 #include "trap/panic.h"
 #include "vm/vm.h"
 
+#define SMALL_COPY (2 * PAGE_SIZE)
+
 static uint64_t promised; /* pages, to all VMs, tables included */
 static bool small_leaves; /* option leaf=4k */
 
@@ -88,26 +90,33 @@ static bool fill_leaf(struct vm *vm, uint64_t gpa, unsigned level)
     return true;
 }
 
-void guest_memory_fill(struct vm *vm, uint64_t gpa)
+/* Backs the page at gpa, at best with a leaf of level `most`. */
+static void fill(struct vm *vm, uint64_t gpa, int most)
 {
     int vacant = gstage_vacant_level(&vm->gstage, gpa);
 
     if (vacant < 0)
         return;
-    if (vacant >= 1 && !small_leaves && fill_leaf(vm, gpa, 1))
+    if (vacant >= 1 && most >= 1 && !small_leaves && fill_leaf(vm, gpa, 1))
         return;
     if (!fill_leaf(vm, gpa, 0))
         panic("VM %u was promised the page at gpa 0x%lx, and there is none (%lu free)", vm->id, gpa,
               page_count(OWNER_FREE));
 }
 
-/* The hypervisor's address of the guest's byte at gpa, which is the VM's RAM. */
-static uint8_t *host_address(struct vm *vm, uint64_t gpa)
+void guest_memory_fill(struct vm *vm, uint64_t gpa)
+{
+    fill(vm, gpa, 1);
+}
+
+/* The hypervisor's address of the guest's byte at gpa, which is the VM's RAM. It backs what was
+ * never touched by one small page: zeroing 2 MiB for a device tree would take most of a boot. */
+static uint8_t *host_address(struct vm *vm, uint64_t gpa, size_t bytes)
 {
     struct gstage_leaf leaf;
 
     if (!gstage_walk(&vm->gstage, gpa, &leaf)) {
-        guest_memory_fill(vm, gpa);
+        fill(vm, gpa, bytes > SMALL_COPY ? 1 : 0);
         if (!gstage_walk(&vm->gstage, gpa, &leaf))
             panic("VM %u: gpa 0x%lx is not mapped after it was filled", vm->id, gpa);
     }
@@ -128,7 +137,7 @@ bool guest_memory_read(struct vm *vm, uint64_t gpa, void *to, size_t bytes)
         return false;
     while (bytes) {
         size_t part = within_page(gpa, bytes);
-        memcpy(to, host_address(vm, gpa), part);
+        memcpy(to, host_address(vm, gpa, bytes), part);
         to = (uint8_t *)to + part;
         gpa += part;
         bytes -= part;
@@ -142,7 +151,7 @@ bool guest_memory_write(struct vm *vm, uint64_t gpa, const void *from, size_t by
         return false;
     while (bytes) {
         size_t part = within_page(gpa, bytes);
-        memcpy(host_address(vm, gpa), from, part);
+        memcpy(host_address(vm, gpa, bytes), from, part);
         from = (const uint8_t *)from + part;
         gpa += part;
         bytes -= part;

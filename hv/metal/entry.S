@@ -12,11 +12,17 @@ _start:
     csrw    sscratch, zero          /* zero: the hypervisor runs, not a guest */
     la      t0, __bss_start
     la      t1, __bss_end
-1:  bgeu    t0, t1, 2f
-    sd      zero, 0(t0)
-    addi    t0, t0, 8
-    j       1b
-2:  la      tp, harts
+1:  sd      zero, 0(t0)             /* both are multiples of 64: hv.ld */
+    sd      zero, 8(t0)
+    sd      zero, 16(t0)
+    sd      zero, 24(t0)
+    sd      zero, 32(t0)
+    sd      zero, 40(t0)
+    sd      zero, 48(t0)
+    sd      zero, 56(t0)
+    addi    t0, t0, 64
+    bltu    t0, t1, 1b
+    la      tp, harts
     la      sp, __stack_top
     sd      sp, HART_STACK_TOP(tp)
     la      t0, __stack_bottom
