@@ -9,9 +9,9 @@
 
 #include "batch/engine.h"
 #include "command.h"
+#include "grade/lab_range.h"
 #include "lib/buffer.h"
 #include "lib/quantity.h"
-#include "stage/course.h"
 
 struct batch_options {
     const char *folder;
@@ -115,8 +115,13 @@ static int make_plan(const struct batch_options *options, struct plan *plan, str
     if (course == NULL) {
         return -1;
     }
+    struct lab_range range;
+    int known = lab_range_parse(course, options->lab, &range, error);
     plan->course = copy_string(course->root);
     course_free(course);
+    if (known != 0) {
+        return -1;
+    }
     plan->lab = copy_string(options->lab);
     plan->allow_weak = options->allow_weak;
     plan->seeded = options->seed != NULL;
