@@ -23,14 +23,14 @@ struct board {
     struct board_range bundle; /* bytes == 0: none */
     uint64_t timebase_hz;
     unsigned hart_count;
-    uint64_t boot_hart;     /* its hart id */
-    uint64_t uart;          /* 0: none */
-    uint64_t plic;          /* 0: none */
-    unsigned plic_context;  /* of the boot hart's supervisor mode */
+    uint64_t boot_hart;    /* its hart id */
+    uint64_t uart;         /* 0: none */
+    uint64_t plic;         /* 0: none */
+    unsigned plic_context; /* of the boot hart's supervisor mode */
     unsigned uart_interrupt;
-    uint64_t finisher;      /* sifive,test0: ends the machine with an exit status; 0: none */
-    const char *bootargs;   /* "" if there are none */
-    uint64_t started;       /* `time` at the first instruction */
+    uint64_t finisher;    /* sifive,test0: ends the machine with an exit status; 0: none */
+    const char *bootargs; /* "" if there are none */
+    uint64_t started;     /* `time` at the first instruction */
 };
 
 extern struct board board;

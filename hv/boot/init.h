@@ -26,7 +26,7 @@ struct init_entry {
 _Noreturn void hv_main(void);
 
 REGISTRY(hv_init, struct init_entry);
-#define HV_INIT(stage_, function_)                                                                \
+#define HV_INIT(stage_, function_)                                                                 \
     REGISTER(hv_init, struct init_entry) = {.stage = (stage_), .function = (function_)}
 
 #endif

@@ -20,11 +20,9 @@ static unsigned list_taken(struct taken *taken)
         taken[count++] = (struct taken){board.reserved[i].base,
                                         board.reserved[i].base + board.reserved[i].bytes};
     taken[count++] = (struct taken){(uint64_t)__image_start, (uint64_t)__image_end};
-    taken[count++] =
-        (struct taken){board.device_tree, board.device_tree + board.device_tree_bytes};
+    taken[count++] = (struct taken){board.device_tree, board.device_tree + board.device_tree_bytes};
     if (board.bundle.bytes)
-        taken[count++] =
-            (struct taken){board.bundle.base, board.bundle.base + board.bundle.bytes};
+        taken[count++] = (struct taken){board.bundle.base, board.bundle.base + board.bundle.bytes};
     for (unsigned i = 0; i < count; i++) {
         taken[i].base &= ~(PAGE - 1);
         taken[i].end = (taken[i].end + PAGE - 1) & ~(PAGE - 1);

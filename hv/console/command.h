@@ -12,8 +12,8 @@ struct command_entry {
 };
 
 REGISTRY(hv_command, struct command_entry);
-#define HV_COMMAND(name_, arguments_, help_, run_)                                                \
-    REGISTER(hv_command, struct command_entry) = {                                                \
+#define HV_COMMAND(name_, arguments_, help_, run_)                                                 \
+    REGISTER(hv_command, struct command_entry) = {                                                 \
         .name = (name_), .arguments = (arguments_), .help = (help_), .run = (run_)}
 
 /* Runs one line, which is cut into words in place. */

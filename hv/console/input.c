@@ -1,4 +1,5 @@
-/* What is typed: UART interrupts through the PLIC, and lines that the bootargs type by the clock. */
+/* What is typed: UART interrupts through the PLIC, and lines that the bootargs type by the clock.
+ */
 #include "boot/board.h"
 #include "boot/init.h"
 #include "console/command.h"

@@ -15,19 +15,19 @@ struct hart {
     uint64_t stack_pointer;   /* of run_loop, while a guest runs */
     uint64_t emergency_stack; /* its top: for a trap whose own stack is not usable */
     uint64_t stack_bottom, stack_top;
-    uint64_t return_address;  /* into run_loop, while a guest runs */
+    uint64_t return_address;                    /* into run_loop, while a guest runs */
     void (*const *handlers)(struct vcpu *vcpu); /* of exits, by exit_index: vcpu/exit.h */
-    uint64_t id;    /* as the firmware counts */
-    unsigned index; /* 0 … harts - 1 */
+    uint64_t id;                                /* as the firmware counts */
+    unsigned index;                             /* 0 … harts - 1 */
 
     struct trace_ring *trace_ring;
 
-    struct vcpu *current; /* whose turn it is; NULL: idle */
-    struct vcpu *loaded;  /* whose VS CSRs are in the hart, current or not */
+    struct vcpu *current;   /* whose turn it is; NULL: idle */
+    struct vcpu *loaded;    /* whose VS CSRs are in the hart, current or not */
     struct vcpu *fp_loaded; /* whose FP registers are in the hart */
-    bool reschedule;      /* choose anew before the next entry */
-    uint64_t turn_began;   /* when current was switched to */
-    uint64_t booked;       /* until when time has been accounted */
+    bool reschedule;        /* choose anew before the next entry */
+    uint64_t turn_began;    /* when current was switched to */
+    uint64_t booked;        /* until when time has been accounted */
 
     struct run_queue queue;
     struct list timers;

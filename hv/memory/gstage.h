@@ -21,22 +21,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PTE_V 0x01ull
-#define PTE_R 0x02ull
-#define PTE_W 0x04ull
-#define PTE_X 0x08ull
-#define PTE_U 0x10ull
-#define PTE_G 0x20ull
-#define PTE_A 0x40ull
-#define PTE_D 0x80ull
+#define PTE_V         0x01ull
+#define PTE_R         0x02ull
+#define PTE_W         0x04ull
+#define PTE_X         0x08ull
+#define PTE_U         0x10ull
+#define PTE_G         0x20ull
+#define PTE_A         0x40ull
+#define PTE_D         0x80ull
 #define PTE_PPN_SHIFT 10
 
-#define GSTAGE_GPA_BITS 41
+#define GSTAGE_GPA_BITS  41
 #define GSTAGE_GPA_LIMIT (1ull << GSTAGE_GPA_BITS)
-#define GSTAGE_READ  PTE_R
-#define GSTAGE_WRITE PTE_W
-#define GSTAGE_EXEC  PTE_X
-#define GSTAGE_RWX   (PTE_R | PTE_W | PTE_X)
+#define GSTAGE_READ      PTE_R
+#define GSTAGE_WRITE     PTE_W
+#define GSTAGE_EXEC      PTE_X
+#define GSTAGE_RWX       (PTE_R | PTE_W | PTE_X)
 
 enum gstage_result {
     GSTAGE_OK = 0,
@@ -47,10 +47,10 @@ enum gstage_result {
 };
 
 struct gstage {
-    uint64_t root;       /* physical, 16 KiB aligned; 0: none */
-    unsigned owner;      /* page_owner of the tables */
-    uint8_t vm;          /* for the trace */
-    uint16_t vmid;       /* valid while vmid_generation is the current one */
+    uint64_t root;  /* physical, 16 KiB aligned; 0: none */
+    unsigned owner; /* page_owner of the tables */
+    uint8_t vm;     /* for the trace */
+    uint16_t vmid;  /* valid while vmid_generation is the current one */
     uint64_t vmid_generation;
 };
 
@@ -99,8 +99,8 @@ bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *
 int gstage_vacant_level(const struct gstage *gstage, uint64_t gpa);
 
 /* Calls visit for each leaf in ascending order; stops when it returns false. */
-void gstage_each(const struct gstage *gstage, bool (*visit)(void *context, const struct gstage_leaf *),
-                 void *context);
+void gstage_each(const struct gstage *gstage,
+                 bool (*visit)(void *context, const struct gstage_leaf *), void *context);
 
 /*
  * VMIDs. The machine has 2^vmid_bits of them; when they run out, a new generation begins: all

@@ -65,6 +65,8 @@ void second_stage_load(uint64_t hgatp)
 
 void context_unload(void)
 {
+    csr_write(hvip, 0);
+    csr_write(vsie, 0);
     second_stage_load(0);
 }
 

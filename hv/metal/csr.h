@@ -9,26 +9,26 @@
 
 __asm__(".option arch, +h\n");
 
-#define csr_read(name)                                                                            \
-    ({                                                                                            \
-        uint64_t value_;                                                                          \
-        __asm__ volatile("csrr %0, " #name : "=r"(value_)::"memory");                             \
-        value_;                                                                                   \
+#define csr_read(name)                                                                             \
+    ({                                                                                             \
+        uint64_t value_;                                                                           \
+        __asm__ volatile("csrr %0, " #name : "=r"(value_)::"memory");                              \
+        value_;                                                                                    \
     })
 #define csr_write(name, value) __asm__ volatile("csrw " #name ", %0" ::"rK"(value) : "memory")
 #define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" ::"rK"(bits) : "memory")
 #define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
-#define csr_swap(name, value)                                                                     \
-    ({                                                                                            \
-        uint64_t old_;                                                                            \
-        __asm__ volatile("csrrw %0, " #name ", %1" : "=r"(old_) : "rK"(value) : "memory");        \
-        old_;                                                                                     \
+#define csr_swap(name, value)                                                                      \
+    ({                                                                                             \
+        uint64_t old_;                                                                             \
+        __asm__ volatile("csrrw %0, " #name ", %1" : "=r"(old_) : "rK"(value) : "memory");         \
+        old_;                                                                                      \
     })
 
-#define SSTATUS_SIE  (1ull << 1)
-#define SSTATUS_SPIE (1ull << 5)
-#define SSTATUS_SPP  (1ull << 8)
-#define SSTATUS_FS   (3ull << 13)
+#define SSTATUS_SIE        (1ull << 1)
+#define SSTATUS_SPIE       (1ull << 5)
+#define SSTATUS_SPP        (1ull << 8)
+#define SSTATUS_FS         (3ull << 13)
 #define SSTATUS_FS_INITIAL (1ull << 13)
 #define SSTATUS_FS_CLEAN   (2ull << 13)
 #define SSTATUS_FS_DIRTY   (3ull << 13)

@@ -16,21 +16,21 @@ bool machine_has_sstc;
 static unsigned vmid_bits;
 
 /* Reads a CSR that may not exist: 1 if it does, 0 if the read traps. */
-#define csr_exists(name)                                                                          \
-    ({                                                                                            \
-        uint64_t exists_;                                                                         \
-        __asm__ volatile("la %0, 1f\n"                                                            \
-                         "sd %0, %1(tp)\n" /* trap_from_hypervisor continues at 1 */              \
-                         "csrr %0, " #name "\n"                                                   \
-                         "li %0, 1\n"                                                             \
-                         "j 2f\n"                                                                 \
-                         ".balign 4\n"                                                            \
-                         "1: li %0, 0\n"                                                          \
-                         "2: sd zero, %1(tp)\n"                                                   \
-                         : "=&r"(exists_)                                                         \
-                         : "i"(offsetof(struct hart, trap_resume))                                \
-                         : "memory");                                                             \
-        exists_ != 0;                                                                             \
+#define csr_exists(name)                                                                           \
+    ({                                                                                             \
+        uint64_t exists_;                                                                          \
+        __asm__ volatile("la %0, 1f\n"                                                             \
+                         "sd %0, %1(tp)\n" /* trap_from_hypervisor continues at 1 */               \
+                         "csrr %0, " #name "\n"                                                    \
+                         "li %0, 1\n"                                                              \
+                         "j 2f\n"                                                                  \
+                         ".balign 4\n"                                                             \
+                         "1: li %0, 0\n"                                                           \
+                         "2: sd zero, %1(tp)\n"                                                    \
+                         : "=&r"(exists_)                                                          \
+                         : "i"(offsetof(struct hart, trap_resume))                                 \
+                         : "memory");                                                              \
+        exists_ != 0;                                                                              \
     })
 
 void hart_probe(void)

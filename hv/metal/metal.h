@@ -91,7 +91,8 @@ METAL_INLINE uint64_t trap_stval(void);
 /* Did the guest run in VS-mode when it trapped (else VU)? */
 METAL_INLINE bool trap_from_supervisor(void);
 /* Reads the 32 bits at a guest-virtual address, which the loaded guest could fetch in the mode that
- * it trapped from. False: the machine does not read them so; memory/guest_virtual.c may know why. */
+ * it trapped from. False: the machine does not read them so; memory/guest_virtual.c may know why.
+ */
 bool guest_fetch_word(uint64_t gva, uint32_t *word);
 
 /* Makes the loaded guest take an exception when it is entered: vsepc, vscause, vstval,

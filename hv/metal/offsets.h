@@ -6,9 +6,9 @@
 #define HV_METAL_OFFSETS_H
 
 /* struct vcpu: x[32] stands first, so that every register is within reach of c.sd. */
-#define VCPU_X(n)   ((n)*8)
-#define VCPU_PC     256
-#define VCPU_HART   264
+#define VCPU_X(n) ((n)*8)
+#define VCPU_PC   256
+#define VCPU_HART 264
 
 /* struct hart */
 #define HART_STACK_POINTER   0

@@ -2,10 +2,10 @@
  * Layout: RISC-V Platform-Level Interrupt Controller Specification 1.0, "Memory Map". */
 #include "metal/metal.h"
 
-#define PRIORITY(source)  ((source)*4u)
-#define ENABLE(context)   (0x2000u + (context)*0x80u)
+#define PRIORITY(source)   ((source)*4u)
+#define ENABLE(context)    (0x2000u + (context)*0x80u)
 #define THRESHOLD(context) (0x200000u + (context)*0x1000u)
-#define CLAIM(context)    (0x200004u + (context)*0x1000u)
+#define CLAIM(context)     (0x200004u + (context)*0x1000u)
 
 static uint64_t plic;
 static unsigned plic_context;

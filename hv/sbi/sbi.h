@@ -32,24 +32,24 @@ static inline void sbi_return(struct vcpu *vcpu, struct sbi_result result)
 REGISTRY(hv_sbi, struct sbi_entry);
 /* HV_SBI_DIRECT(EID, serve): void serve(struct vcpu *, uint64_t function) answers itself, with
  * sbi_return: for the calls that are made most often. */
-#define HV_SBI_DIRECT(extension_, serve_)                                                         \
+#define HV_SBI_DIRECT(extension_, serve_)                                                          \
     REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = (serve_)}
 
 /* HV_SBI(EID, call): struct sbi_result call(struct vcpu *, uint64_t function) serves it. */
-#define HV_SBI(extension_, call_)                                                                 \
-    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                               \
-    {                                                                                             \
-        sbi_return(vcpu, call_(vcpu, function));                                                  \
-    }                                                                                             \
+#define HV_SBI(extension_, call_)                                                                  \
+    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                                \
+    {                                                                                              \
+        sbi_return(vcpu, call_(vcpu, function));                                                   \
+    }                                                                                              \
     REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = call_##_serve}
 
 /* HV_SBI_LEGACY(EID, call): uint64_t call(struct vcpu *) answers in a0 alone. */
-#define HV_SBI_LEGACY(extension_, call_)                                                          \
-    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                               \
-    {                                                                                             \
-        (void)function; /* a6 means nothing to a legacy call */                                   \
-        vcpu->x[REG_A0] = call_(vcpu);                                                            \
-    }                                                                                             \
+#define HV_SBI_LEGACY(extension_, call_)                                                           \
+    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                                \
+    {                                                                                              \
+        (void)function; /* a6 means nothing to a legacy call */                                    \
+        vcpu->x[REG_A0] = call_(vcpu);                                                             \
+    }                                                                                              \
     REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = call_##_serve}
 
 /* Is there an extension of that number? For probe_extension: it tells the truth. */

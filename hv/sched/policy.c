@@ -5,8 +5,7 @@
 /* The registered policy of that name; NULL: there is none. */
 const struct sched_policy *sched_policy_find(const char *name)
 {
-    REGISTRY_EACH(hv_sched_policy, struct sched_policy, policy)
-    {
+    REGISTRY_EACH (hv_sched_policy, struct sched_policy, policy) {
         if (strcmp(policy->name, name) == 0)
             return policy;
     }

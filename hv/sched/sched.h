@@ -14,13 +14,13 @@
 #define SCHED_NEVER UINT64_MAX
 
 struct sched_group {
-    uint32_t weight;        /* 1 … 10000 */
-    uint32_t cap;           /* percent of one hart, 0: none */
-    struct list entities;   /* runnable entities of this group, in the order of their turn */
-    struct list link;       /* in the policy's list of groups with a runnable entity */
-    uint64_t virtual_time;  /* weighted fair: time received, scaled by 65536 / weight */
-    uint64_t period_start;  /* cap: start of the current accounting period */
-    uint64_t period_used;   /* cap: time received in it */
+    uint32_t weight;       /* 1 … 10000 */
+    uint32_t cap;          /* percent of one hart, 0: none */
+    struct list entities;  /* runnable entities of this group, in the order of their turn */
+    struct list link;      /* in the policy's list of groups with a runnable entity */
+    uint64_t virtual_time; /* weighted fair: time received, scaled by 65536 / weight */
+    uint64_t period_start; /* cap: start of the current accounting period */
+    uint64_t period_used;  /* cap: time received in it */
 };
 
 struct sched_entity {

@@ -83,15 +83,20 @@ static void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
     hart->turn_began = now;
 }
 
+/* Brings what the hart holds of a guest back to its vCPU. */
+static void save(struct hart *hart, uint64_t now)
+{
+    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+        if (entry->leave)
+            entry->leave(hart->loaded, now);
+    context_save(hart->loaded);
+}
+
 /* Moves the hart's guest state to vcpu, unless it is there from before. */
 static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
 {
-    if (hart->loaded) {
-        REGISTRY_EACH(hv_switch, struct switch_entry, entry)
-        if (entry->leave)
-            entry->leave(hart->loaded, now);
-        context_save(hart->loaded);
-    }
+    if (hart->loaded)
+        save(hart, now);
     if (!hart->loaded || hart->loaded->vm != vcpu->vm)
         second_stage_load(gstage_hgatp(&vcpu->vm->gstage));
     context_load(vcpu);
@@ -106,9 +111,9 @@ static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
 
 static void arrive(struct vcpu *vcpu, uint64_t now)
 {
-    REGISTRY_EACH(hv_switch, struct switch_entry, entry)
-    if (entry->arrive)
-        entry->arrive(vcpu, now);
+    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+        if (entry->arrive)
+            entry->arrive(vcpu, now);
 }
 
 /* Who is next; NULL: nobody can run before *until. */
@@ -116,6 +121,15 @@ static struct sched_entity *pick(struct hart *hart, uint64_t now, uint64_t *unti
 {
     *until = SCHED_NEVER;
     return hart->queue.runnable ? hart->queue.policy->pick(&hart->queue, now, until) : NULL;
+}
+
+/* The guest whose state the hart holds does not wait for an interrupt: it ended, is paused or at
+ * its cap. One that is pending for it must not keep the hart from sleeping. */
+static __attribute__((noinline)) void unload(struct hart *hart, uint64_t now)
+{
+    save(hart, now);
+    context_unload();
+    hart->loaded = NULL;
 }
 
 /* Nobody can run: the hart sleeps between interrupts until somebody can. Apart from schedule,
@@ -129,6 +143,8 @@ static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, ui
         switch_to(hart, NULL, now);
     do {
         finish_if_all_ended();
+        if (hart->loaded && hart->loaded->state != VCPU_BLOCKED)
+            unload(hart, now);
         if (*until != SCHED_NEVER) /* a cap lifts then */
             timer_arm(&hart->slice, *until);
         hart_wait();

@@ -13,7 +13,7 @@ struct hart;
 #define TIMER_NEVER UINT64_MAX
 
 struct timer {
-    struct list link; /* on hart->timers while armed */
+    struct list link;  /* on hart->timers while armed */
     uint64_t deadline; /* ticks of `time` */
     void (*fired)(struct timer *timer);
 };

@@ -15,8 +15,7 @@ void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg,
 {
     struct trace_ring *ring = this_hart()->trace_ring;
     uint64_t head = ring->head;
-    struct trace_record *record =
-        (struct trace_record *)ring->base + (head & (ring->capacity - 1));
+    struct trace_record *record = (struct trace_record *)ring->base + (head & (ring->capacity - 1));
 
     record->time = clock_now();
     record->event = (uint16_t)event;

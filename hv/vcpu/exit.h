@@ -19,11 +19,11 @@ struct exit_entry {
 };
 
 REGISTRY(hv_exit, struct exit_entry);
-#define HV_EXIT(cause_, handle_)                                                                  \
+#define HV_EXIT(cause_, handle_)                                                                   \
     REGISTER(hv_exit, struct exit_entry) = {.cause = (cause_), .handle = (handle_)}
 
-#define HV_EXIT_TRACED(cause_, handle_, traced_)                                                  \
-    REGISTER(hv_exit, struct exit_entry) = {                                                      \
+#define HV_EXIT_TRACED(cause_, handle_, traced_)                                                   \
+    REGISTER(hv_exit, struct exit_entry) = {                                                       \
         .cause = (cause_), .handle = (handle_), .handle_traced = (traced_)}
 
 #define EXIT_CAUSES 64

@@ -17,8 +17,8 @@
  * |    csr    |  rs1  | f3   |  rd   | SYSTEM |    csrr rd, csr:   f3 = 010 (csrrs), rs1 = 0
  * +-----------+-------+------+-------+--------+
  */
-#define INSN_WFI     0x10500073u
-#define OPCODE_MASK  0x7fu
+#define INSN_WFI      0x10500073u
+#define OPCODE_MASK   0x7fu
 #define OPCODE_SYSTEM 0x73u
 
 #define CSR_CYCLE   0xC00u

@@ -5,11 +5,11 @@
 #include "vcpu/exit.h"
 #include "vcpu/vcpu.h"
 
-#define REFLECT(cause)                                                                            \
-    static void reflect_##cause(struct vcpu *vcpu)                                                \
-    {                                                                                             \
-        vcpu_inject_exception(vcpu, cause, trap_stval());                                         \
-    }                                                                                             \
+#define REFLECT(cause)                                                                             \
+    static void reflect_##cause(struct vcpu *vcpu)                                                 \
+    {                                                                                              \
+        vcpu_inject_exception(vcpu, cause, trap_stval());                                          \
+    }                                                                                              \
     HV_EXIT(cause, reflect_##cause)
 
 REFLECT(EXC_INST_MISALIGNED);

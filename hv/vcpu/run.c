@@ -83,8 +83,7 @@ static void exits_init(void)
     REGISTRY_EACH (hv_exit, struct exit_entry, entry) {
         uint64_t index = exit_index(entry->cause);
         exit_handlers[index] = entry->handle;
-        handlers_when_traced[index] =
-            entry->handle_traced ? entry->handle_traced : entry->handle;
+        handlers_when_traced[index] = entry->handle_traced ? entry->handle_traced : entry->handle;
     }
 }
 

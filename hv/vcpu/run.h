@@ -23,7 +23,7 @@ struct switch_entry {
     void (*arrive)(struct vcpu *vcpu, uint64_t now);
 };
 REGISTRY(hv_switch, struct switch_entry);
-#define HV_SWITCH(leave_, arrive_)                                                                \
+#define HV_SWITCH(leave_, arrive_)                                                                 \
     REGISTER(hv_switch, struct switch_entry) = {.leave = (leave_), .arrive = (arrive_)}
 
 #endif

@@ -59,9 +59,9 @@ struct fp_registers {
 };
 
 enum vcpu_state {
-    VCPU_STOPPED,   /* HSM: not started, or stopped */
-    VCPU_RUNNABLE,  /* in the run queue: runs, or waits for its turn */
-    VCPU_BLOCKED,   /* wfi or HSM suspend: waits for an interrupt */
+    VCPU_STOPPED,  /* HSM: not started, or stopped */
+    VCPU_RUNNABLE, /* in the run queue: runs, or waits for its turn */
+    VCPU_BLOCKED,  /* wfi or HSM suspend: waits for an interrupt */
 };
 
 struct vcpu {
@@ -74,19 +74,19 @@ struct vcpu {
     uint8_t index;   /* hart id that the guest sees */
     uint8_t vm_id;
     enum vcpu_state state;
-    bool suspended;    /* HSM: blocked by hart_suspend, not by wfi */
-    bool resume_anew;  /* … non-retentive: resumes at resume_address */
+    bool suspended;   /* HSM: blocked by hart_suspend, not by wfi */
+    bool resume_anew; /* … non-retentive: resumes at resume_address */
     uint64_t resume_address, resume_opaque;
 
     struct guest_context context;
     struct fp_registers fp;
 
     struct sched_entity entity;
-    struct timer timer;      /* the guest's timer, while only the hypervisor can see it fire */
+    struct timer timer; /* the guest's timer, while only the hypervisor can see it fire */
 
     uint64_t runnable_since; /* for steal time, while it waits for its turn */
     uint64_t steal_ticks;
-    uint64_t steal_area; /* gpa of the STA shared memory; ~0: none */
+    uint64_t steal_area;               /* gpa of the STA shared memory; ~0: none */
     uint64_t cycle_base, instret_base; /* counters read 0 when the vCPU was started */
 };
 

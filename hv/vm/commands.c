@@ -12,8 +12,8 @@
 #include "vm/vm.h"
 
 static const char *const state_names[] = {"free", "running", "paused", "ended", "destroyed"};
-static const char *const end_names[] = {"",     "exited",  "shut down", "faulted",
-                                        "killed", "no memory"};
+static const char *const end_names[] = {"",        "exited", "shut down",
+                                        "faulted", "killed", "no memory"};
 
 /* The VM that the command names; NULL, with a line that says so: none, or not in the bundle. */
 static struct vm *named(unsigned count, char **words)

@@ -29,9 +29,8 @@ bool vm_exists(const struct vm *vm)
 /* Copies a file of the bundle to its place. bundle_open has checked that it fits. */
 static bool load_section(struct vm *vm, const struct bundle_section *section)
 {
-    return section->bytes == 0 || guest_memory_write(vm, section->gpa,
-                                                     bundle.bytes + section->offset,
-                                                     section->bytes);
+    return section->bytes == 0 ||
+           guest_memory_write(vm, section->gpa, bundle.bytes + section->offset, section->bytes);
 }
 
 static bool make_vcpus(struct vm *vm)

@@ -29,7 +29,7 @@ struct vm {
     uint64_t harts;   /* bit n: there is a vCPU n */
     uint64_t started; /* bit n: vCPU n is not stopped */
     struct vcpu *vcpu[BUNDLE_MAX_VCPUS];
-    bool reboot; /* it ended to begin anew: vm_reboot_all */
+    bool reboot;            /* it ended to begin anew: vm_reboot_all */
     struct vcpu *last_vcpu; /* that the hart's VS-stage TLB entries belong to */
 };
 
