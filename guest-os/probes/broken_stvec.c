@@ -2,8 +2,11 @@
  * Proves that a vCPU whose trap vector is broken harms only itself: it traps for ever, each trap
  * giving the next. With one vCPU the VM then hangs alone, for the judge outside to see and the
  * operator to kill; with two, vCPU 0 looks on for `ms=` (50) of guest time, keeps its share of the
- * processor, and ends the VM. Options: stvec=ADDRESS (past the end of RAM), how=load|illegal|fetch.
- * Reports facts; progress[0] counts vCPU 0's looks.
+ * processor, and ends the VM. Options: stvec=ADDRESS (past the end of RAM), how=load|illegal|fetch,
+ * or how=paged: a vector that the guest's own tables do not map, so that no trap leaves the guest
+ * and only the hypervisor's timer ends its turns. That one executes no instruction at all, and
+ * under -icount the machine's clock then stands still: run it at speed. Reports facts; progress[0]
+ * counts vCPU 0's looks.
  */
 #include "probe.h"
 
@@ -16,6 +19,10 @@ static void break_and_trap(struct vcpu *self)
     uint64_t end = board.memory.start + board.memory.bytes;
 
     (void)self;
+    if (option_is("how", "paged")) {
+        paging_on(paging_root(), 1);
+        end = 0x100000000;
+    }
     csr_write(stvec, option_number("stvec", end));
     __atomic_store_n(&broken, 1, __ATOMIC_RELEASE);
     if (option_is("how", "illegal"))

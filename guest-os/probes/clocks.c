@@ -19,6 +19,8 @@ READ_PIECE(read_time, time);
 READ_PIECE(read_cycle, cycle);
 READ_PIECE(read_instret, instret);
 READ_PIECE(read_hpm3, hpmcounter3);
+__asm__(".text\n.balign 4\nread_instret_high: csrr t6, instret\n mv a0, t6\n ret\n");
+extern uint64_t read_instret_high(uint64_t, uint64_t, uint64_t);
 __asm__(".text\n.balign 4\nuser_time: csrr a0, time\n ecall\n");
 __asm__(".text\n.balign 4\nuser_cycle: csrr a0, cycle\n ecall\n");
 extern char user_time[], user_cycle[];
@@ -126,6 +128,7 @@ void probe_main(void)
     expect_equal(1, probe_report.counters[0], "time is readable in supervisor mode");
     expect_monotone(read_cycle, 1, "cycle_readable");
     expect_monotone(read_instret, 2, "instret_readable");
+    expect_monotone(read_instret_high, 2, "instret_readable");
     expect_monotone(read_hpm3, 3, "hpmcounter3_readable");
     expect_user_time();
     if (probe_report.counters[2])

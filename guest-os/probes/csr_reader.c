@@ -15,6 +15,7 @@ void probe_main(void)
     uint64_t end = time_now() + ticks_of_microseconds(option_number("ms", 200) * 1000);
     uint64_t tval = csr_read(stval);
     uint64_t counters = csr_read(scounteren);
+    uint64_t enabled = csr_read(sie);
 
     if (sbi_is_stagecoach())
         expect_equal(0,
@@ -30,6 +31,7 @@ void probe_main(void)
         EXPECT_UNTOUCHED(stval, tval);
         EXPECT_UNTOUCHED(satp, entry_state.satp);
         EXPECT_UNTOUCHED(scounteren, counters);
+        EXPECT_UNTOUCHED(sie, enabled);
         expect_equal(0, csr_read(sip) & IE_SOFTWARE, "no other VM's interrupt is pending");
         probe_report.rounds++;
         probe_report.progress[0]++;

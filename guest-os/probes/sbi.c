@@ -50,6 +50,15 @@ static struct sbi_result call_observed(uint64_t eid, uint64_t fid, uint64_t a0, 
     return (struct sbi_result){(int64_t)call_registers[1][10], call_registers[1][11]};
 }
 
+/* A legacy call answers in a0 alone (SBI spec, chapter 5). */
+static void expect_legacy(void)
+{
+    uint64_t a1 = random_next();
+
+    call_observed(SBI_LEGACY_CONSOLE_GETCHAR, random_next(), 0, a1, 0);
+    expect_equal(a1, call_registers[1][11], "a legacy call changes a0 alone");
+}
+
 static bool probe_says(uint64_t eid)
 {
     struct sbi_result result =
@@ -132,6 +141,8 @@ static void expect_neighbours(const struct extension *extension)
 void probe_main(void)
 {
     expect_base();
+    if (sbi_is_stagecoach())
+        expect_legacy();
     for (unsigned i = 0; i < EXTENSIONS; i++) {
         expect_extension(&extensions[i], i);
         expect_neighbours(&extensions[i]);

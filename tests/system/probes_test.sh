@@ -92,6 +92,9 @@ for vcpus in 2 3 8; do
     done
 done
 
+fact 0 "registers survive beside a vCPU that stirs them" --icount \
+    "VM:registers:seed=21 rounds=10:vcpus=2"
+
 # Without Sstc the guest's timer goes through the SBI.
 for probe in timer sleeper registers stale_tlb csr_scan hsm ipi fp_writer; do
     fact 0 "$probe without Sstc" --icount --cpu rv64,sstc=off \
@@ -102,6 +105,7 @@ done
 for probe in entry registers scan timer sleeper csr_scan illegal stale_tlb hsm ipi rfence touch; do
     fact 0 "$probe at speed" "VM:$probe:seed=5 $(rounds_of $probe):vcpus=2"
 done
+fact 0 "a vCPU that loops in its own page faults yields its turns" VM:broken_stvec:how=paged:vcpus=2
 fact 0 "timer at speed without Sstc" --cpu rv64,sstc=off VM:timer:seed=6
 
 # With neighbours that want the same hart.

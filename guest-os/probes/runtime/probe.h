@@ -114,6 +114,7 @@ struct trap {
     uint64_t epc;
     uint64_t tval;
     uint64_t value;
+    uint64_t sstatus; /* in the handler */
 };
 
 struct vcpu {
