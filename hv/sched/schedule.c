@@ -123,13 +123,19 @@ static struct sched_entity *pick(struct hart *hart, uint64_t now, uint64_t *unti
     return hart->queue.runnable ? hart->queue.policy->pick(&hart->queue, now, until) : NULL;
 }
 
-/* The guest whose state the hart holds does not wait for an interrupt: it ended, is paused or at
- * its cap. One that is pending for it must not keep the hart from sleeping. */
-static __attribute__((noinline)) void unload(struct hart *hart, uint64_t now)
+/* Before the hart sleeps. A guest whose state it holds and that does not wait for an interrupt
+ * (it ended, is paused, or at its cap) leaves the hart: one that is pending for it would keep
+ * the hart awake. */
+static __attribute__((noinline)) void prepare_sleep(struct hart *hart, uint64_t until)
 {
-    save(hart, now);
-    context_unload();
-    hart->loaded = NULL;
+    finish_if_all_ended();
+    if (hart->loaded && hart->loaded->state != VCPU_BLOCKED) {
+        save(hart, clock_now());
+        context_unload();
+        hart->loaded = NULL;
+    }
+    if (until != SCHED_NEVER) /* a cap lifts then */
+        timer_arm(&hart->slice, until);
 }
 
 /* Nobody can run: the hart sleeps between interrupts until somebody can. Apart from schedule,
@@ -137,21 +143,15 @@ static __attribute__((noinline)) void unload(struct hart *hart, uint64_t now)
 static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, uint64_t *until)
 {
     struct sched_entity *entity;
-    uint64_t now = clock_now();
 
     if (hart->current)
-        switch_to(hart, NULL, now);
+        switch_to(hart, NULL, clock_now());
     do {
-        finish_if_all_ended();
-        if (hart->loaded && hart->loaded->state != VCPU_BLOCKED)
-            unload(hart, now);
-        if (*until != SCHED_NEVER) /* a cap lifts then */
-            timer_arm(&hart->slice, *until);
+        prepare_sleep(hart, *until);
         hart_wait();
         take_interrupts();
-        now = clock_now();
-        account(hart, now);
-        entity = pick(hart, now, until);
+        account(hart, clock_now());
+        entity = pick(hart, hart->booked, until);
     } while (!entity);
     return entity;
 }
