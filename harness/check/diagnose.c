@@ -36,7 +36,22 @@ static void extend(struct streak *streak, const struct event *event)
     streak->value = event->value[EXIT_STVAL];
 }
 
-static const char *host_trap(const struct event *event, char *detail, size_t bytes)
+#define GUARD_BYTES 4096
+
+/* Is it in a page that lies under a stack so that an overflow traps? */
+static bool in_guard(const struct facts *facts, uint64_t address)
+{
+    static const char *const guards[] = {"__stack_guard", "__emergency_stack_guard"};
+    uint64_t from;
+    for (unsigned i = 0; facts->symbol && i < sizeof guards / sizeof *guards; i++)
+        if (facts->symbol(facts->argument, FACTS_HYPERVISOR, guards[i], &from) &&
+            address - from < GUARD_BYTES)
+            return true;
+    return false;
+}
+
+static const char *host_trap(const struct facts *facts, const struct event *event, char *detail,
+                             size_t bytes)
 {
     uint64_t cause = event->value[EXIT_SCAUSE], epc = event->value[EXIT_SEPC];
     uint64_t address = event->value[EXIT_STVAL];
@@ -44,10 +59,10 @@ static const char *host_trap(const struct event *event, char *detail, size_t byt
         snprintf(detail, bytes, "the hypervisor jumped to address 0 and trapped there");
         return "jumped to 0";
     }
-    if (cause == STORE_PAGE) {
+    if (cause == STORE_PAGE && in_guard(facts, address)) {
         snprintf(detail, bytes,
-                 "the hypervisor stored to 0x%" PRIx64 ", which it does not map (a guard page "
-                 "under a stack?), at 0x%" PRIx64,
+                 "the hypervisor stored to 0x%" PRIx64 ", in the guard page under a stack, at "
+                 "0x%" PRIx64,
                  address, epc);
         return "stack overflow";
     }
@@ -75,12 +90,13 @@ static const char *stuck_exits(const struct streak *stuck, char *detail, size_t 
     return "exit not handled";
 }
 
-static const char *take(struct follow *hart, const struct event *event, char *detail, size_t bytes)
+static const char *take(const struct facts *facts, struct follow *hart, const struct event *event,
+                        char *detail, size_t bytes)
 {
     switch (event->type->kind) {
     case SEEN_HOST_TRAP: {
         extend(&hart->host, event);
-        const char *name = host_trap(event, detail, bytes);
+        const char *name = host_trap(facts, event, detail, bytes);
         if (name)
             return name;
         if (hart->host.length < LOOP_TRAPS)
@@ -105,14 +121,28 @@ static const char *take(struct follow *hart, const struct event *event, char *de
     }
 }
 
+/* stvec holds no more than a multiple of 4: the vector stands where no trap leads. */
+static bool vector_not_aligned(const struct facts *facts, char *detail, size_t bytes)
+{
+    uint64_t vector;
+    if (!facts->symbol ||
+        !facts->symbol(facts->argument, FACTS_HYPERVISOR, "trap_vector", &vector) ||
+        vector % 4 == 0)
+        return false;
+    snprintf(detail, bytes, "trap_vector is at 0x%" PRIx64 ", expected a multiple of 4", vector);
+    return true;
+}
+
 const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes)
 {
+    if (vector_not_aligned(facts, detail, bytes))
+        return "trap vector not aligned";
     struct follow hart[TRACE_MAX_HARTS] = {0};
     for (size_t i = 0; i < facts->events; i++) {
         const struct event *event = facts->event[i];
         if (!event->type->seen || event->hart >= TRACE_MAX_HARTS)
             continue;
-        const char *name = take(&hart[event->hart], event, detail, bytes);
+        const char *name = take(facts, &hart[event->hart], event, detail, bytes);
         if (name)
             return name;
     }
@@ -122,6 +152,8 @@ const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes
 const char *diagnose_outcome(const struct facts *facts)
 {
     enum scenario_until until = facts->check->scenario.until;
+    if (facts->stray)
+        return "hypervisor page reachable";
     if (facts->registers.known && !facts->registers.holds)
         return facts->registers.diagnosis; /* the run was ended there */
     switch (facts->outcome) {

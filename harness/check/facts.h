@@ -18,6 +18,8 @@ enum outcome {
     OUTCOME_BROKEN,   /* QEMU or the harness failed: nothing can be judged */
 };
 
+#define FACTS_HYPERVISOR (~0u) /* in place of a VM */
+
 /* One named fact that a watcher decided during the run. */
 struct finding {
     bool known; /* it was watched at all */
@@ -39,13 +41,14 @@ struct facts {
     uint64_t instructions; /* seen: executed by all harts up to the last exit or entry */
     uint64_t last_tick;    /* seen: the board's time at the end */
     enum outcome outcome;
+    bool stray;         /* seen: a guest ran the hypervisor's own code */
     char why[256];      /* one line: how the run ended */
     int16_t vm_of[256]; /* record.vm → place in scenario.vm, or -1 */
     bool has_monitor;
     struct monitor monitor;
     /* 8 bytes at a guest-physical address of a VM, at the end; false: not mapped. */
     bool (*word)(void *argument, unsigned vm, uint64_t address, uint64_t *value);
-    /* Address of a symbol in that VM's image; false: none. */
+    /* Address of a symbol in that VM's image, or in FACTS_HYPERVISOR's; false: none. */
     bool (*symbol)(void *argument, unsigned vm, const char *name, uint64_t *address);
     /*
      * "function+0x1c file:line" of an address in a VM's image, or in the hypervisor's (vm -1),

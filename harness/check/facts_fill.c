@@ -257,6 +257,7 @@ void machine_fill_facts(struct machine *machine)
     facts->check = machine->check;
     facts->seed = machine->seed;
     facts->outcome = outcome_of(&machine->seen);
+    facts->stray = machine->seen.stray;
     snprintf(facts->why, sizeof facts->why, "%s", machine->seen.why);
     facts->has_monitor = observation_monitor(&machine->seen, &facts->monitor);
     if (facts->has_monitor && facts->monitor.panicked && facts->outcome == OUTCOME_FINISHED)
@@ -276,7 +277,7 @@ void machine_fill_facts(struct machine *machine)
     if (machine->seen.end == OBSERVER_STOPPED && machine->registers &&
         registers_failed(machine->registers))
         snprintf(facts->why, sizeof facts->why, "ended there: %.200s", facts->registers.text);
-    else if (machine->seen.end == OBSERVER_STOPPED)
+    else if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
         snprintf(facts->why, sizeof facts->why,
                  "ended after %d trace records or %d traps and entries: it gets nowhere",
                  MACHINE_MOST_RECORDS, MACHINE_MOST_SEEN);

@@ -107,6 +107,7 @@ struct observation {
     char told_error[256];   /* "", or why the trace could not be read on */
     struct event_list seen; /* in the order of the log; dated by truth_compare */
     char seen_error[256];   /* "", or why the log could not be read on */
+    bool stray;             /* it could not, since a guest ran the hypervisor's own code */
     struct truth_verdict truth;
     uint64_t ticks;        /* board time when last asked */
     uint64_t instructions; /* at the last mark */

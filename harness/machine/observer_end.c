@@ -22,6 +22,7 @@ void observer_settle(struct observer *observer)
     qemu_kill(&seen->qemu);
     observer_log_finish(observer);
     observer_complaint(seen);
+    seen->stray = observer->log.stray;
     seen->instructions = observer->log.instructions;
     seen->hgatp_count = observer->log.hgatp_count;
     memcpy(seen->hgatps, observer->log.hgatps, sizeof(seen->hgatps));

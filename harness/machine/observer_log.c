@@ -113,7 +113,7 @@ static void *read_log(void *argument)
         pthread_mutex_lock(&observer->lock);
         good = traplog_feed(log, chunk, (size_t)got, list);
         pthread_mutex_unlock(&observer->lock);
-        if (log->holds != holds || log->limit != limit)
+        if (!good || log->holds != holds || log->limit != limit)
             notify(observer);
         if (got < PIPE_BYTES / 4)
             nanosleep(&pace, NULL);
@@ -162,6 +162,9 @@ void observer_log_answer(struct observer *observer)
     if (read(observer->notice, &count, sizeof(count)) < 0)
         return;
     pthread_mutex_lock(&observer->lock);
+    if (observer->log.error[0])
+        observer_end(observer, observer->log.stray ? OBSERVER_STOPPED : OBSERVER_DIED, "%s",
+                     observer->log.error);
     if (observer->log.limit)
         observer_end(observer, OBSERVER_LIMIT, "still ran after %" PRIu64 " instructions",
                      observer->log.instructions);

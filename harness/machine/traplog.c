@@ -100,7 +100,8 @@ static bool on_vector(struct traplog *log, struct event_list *list, unsigned har
     bool guest = here->where == WHERE_GUEST;
     bool forwarded = !here->open && here->returned;
 
-    if (!here->open && !forwarded && guest)
+    log->stray = !here->open && !forwarded && guest;
+    if (log->stray)
         return fail(log, "hart %u reached the trap vector from a guest without a trap", hart);
     here->where = WHERE_HYPERVISOR;
     here->returned = false;

@@ -119,6 +119,7 @@ struct traplog {
     uint64_t instructions;           /* of the last mark */
     bool marks;                      /* the plugin is there */
     bool limit;                      /* MARK_LIMIT seen */
+    bool stray; /* a guest ran the hypervisor's own code: it can reach its pages */
     size_t used;
     char line[TRAPLOG_LINE_BYTES];
     char error[160];

@@ -62,6 +62,39 @@ static void a_fence_is_owed_until_it_is_seen(void)
                         .holds);
 }
 
+#define ENTRY(vm, vcpu, hgatp)                                                                     \
+    "kvm_entry vm=" vm " vcpu=" vcpu "\nseen_guest_entry hgatp=" hgatp "\n"
+#define VM_A "0x8000100000080010"
+#define VM_B "0x8000100000080020"
+
+static void a_vmid_stands_for_one_root(void)
+{
+    struct finding two = fences(ENTRY("0", "0", VM_A) ENTRY("1", "0", VM_B));
+    CU_ASSERT_FALSE(two.holds);
+    CU_ASSERT_STRING_EQUAL(two.diagnosis, "two trees with one VMID");
+    CU_ASSERT_TRUE(fences(ENTRY("0", "0", VM_A) "seen_hfence_gvma\n" ENTRY("1", "0", VM_B)).holds);
+    CU_ASSERT_TRUE(fences(ENTRY("0", "0", VM_A) ENTRY("1", "0", "0x8000200000080020")).holds);
+}
+
+static void vcpus_with_one_vmid_are_fenced_from_each_other(void)
+{
+    struct finding stale = fences(ENTRY("0", "0", VM_A) ENTRY("0", "1", VM_A));
+    CU_ASSERT_FALSE(stale.holds);
+    CU_ASSERT_STRING_EQUAL(stale.diagnosis, "stale TLB");
+    CU_ASSERT_TRUE(fences(ENTRY("0", "0", VM_A) "seen_hfence_vvma\n" ENTRY("0", "1", VM_A)).holds);
+    CU_ASSERT_TRUE(fences(ENTRY("0", "0", VM_A) ENTRY("0", "0", VM_A)).holds);
+}
+
+static void the_vmid_of_a_destroyed_vm_is_fenced(void)
+{
+    CU_ASSERT_FALSE(
+        fences(ENTRY("0", "0", VM_A) "seen_guest_exit\nvm_destroy vm=0\n" ENTRY("0", "0", VM_A))
+            .holds);
+    CU_ASSERT_TRUE(fences(ENTRY("0", "0", VM_A) "seen_guest_exit\nseen_hfence_gvma\n"
+                                                "vm_destroy vm=0\n" ENTRY("0", "0", VM_A))
+                       .holds);
+}
+
 static void nothing_changed_shows_nothing(void)
 {
     CU_ASSERT_EQUAL(fences("kvm_entry vm=0\n").looked_at, 0);
@@ -142,6 +175,10 @@ TEST_SUITE(check_account, {"shares are of instructions executed", shares_by_inst
            {"gaps are stretches without an entry", gaps_by_instructions},
            {"a fence is owed until it is seen", a_fence_is_owed_until_it_is_seen},
            {"nothing changed shows nothing", nothing_changed_shows_nothing},
+           {"a VMID stands for one root", a_vmid_stands_for_one_root},
+           {"vCPUs with one VMID are fenced from each other",
+            vcpus_with_one_vmid_are_fenced_from_each_other},
+           {"the VMID of a destroyed VM is fenced", the_vmid_of_a_destroyed_vm_is_fenced},
            {"ends are kind and code", ends_are_kind_and_code},
            {"words of guests are read through their tables",
             words_of_guests_are_read_through_their_tables},
