@@ -16,6 +16,8 @@ static uint32_t piece[4] __attribute__((aligned(16)));
 #define RET   0x00008067u
 #define ECALL 0x00000073u
 
+#define TRAP_STATUS (SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE)
+
 /* SYSTEM with funct3 4. */
 #define IS_HLV_OR_HSV(instruction) (((instruction)&0x707f) == 0x4073)
 
@@ -58,8 +60,18 @@ static const uint32_t privileged[] = {
 static void expect_illegal(unsigned counter, const char *name, touch how, uint64_t code,
                            uint32_t instruction)
 {
+    uint64_t supervisor = how == touch_user ? 0 : SSTATUS_SPP;
+    bool enabled = random_below(2);
+
+    /* No interrupt is enabled in sie: this is seen in the trap's sstatus alone. */
+    if (enabled)
+        csr_set(sstatus, SSTATUS_SIE | SSTATUS_SPIE);
+    else
+        csr_clear(sstatus, SSTATUS_SPIE);
+
     struct trap trap = trap_catch(how, code, 0, 0);
 
+    csr_clear(sstatus, SSTATUS_SIE);
     counter_add(counter, name, 1);
     if (!expect_equal(CAUSE_ILLEGAL, trap.cause, "this is an illegal instruction to the guest")) {
         explain("illegal: %s 0x%x gave %s\n", name, (uint64_t)instruction,
@@ -67,6 +79,8 @@ static void expect_illegal(unsigned counter, const char *name, touch how, uint64
         return;
     }
     expect_equal(code, trap.epc, "sepc is on the illegal instruction");
+    expect_equal(supervisor | (enabled ? SSTATUS_SPIE : 0), trap.sstatus & TRAP_STATUS,
+                 "sstatus tells mode and SIE before the trap, and SIE is off");
     /* QEMU 7.2 forgets to note HLV and HSV: stval is that of the illegal instruction before. */
     if (IS_HLV_OR_HSV(instruction))
         return;
@@ -161,8 +175,18 @@ static void expect_no_mistaking(void)
     }
 }
 
+/* Vectored mode is for interrupts: an exception goes to the base, whose lowest bits are 0. */
+static void expect_at_base(void)
+{
+    csr_write(stvec, (uintptr_t)trap_vector | 1);
+    expect_illegal_word(CUSTOM, "custom", 0x0000000b);
+    expect_illegal_word(HYPERVISOR, "hypervisor", hypervisor[0]);
+    csr_write(stvec, (uintptr_t)trap_vector);
+}
+
 void probe_main(void)
 {
+    expect_at_base();
     expect_no_mistaking();
     for (unsigned i = 0; i < sizeof hypervisor / sizeof hypervisor[0]; i++)
         expect_illegal_word(HYPERVISOR, "hypervisor", hypervisor[i]);

@@ -65,8 +65,7 @@ void trap_handle(struct trap_frame *frame)
         return;
     }
     if (self->catching) {
-        self->caught = 
-            (struct trap){frame->scause, frame->sepc, frame->stval, 0, frame->sstatus};
+        self->caught = (struct trap){frame->scause, frame->sepc, frame->stval, 0, frame->sstatus};
         self->catching = false;
         frame->sepc = frame->x[1];
         frame->sstatus |= SSTATUS_SPP;
