@@ -144,9 +144,26 @@ static bool is_reused(const struct audit_input *input, uint64_t hgatp, const uin
     return reuse.found;
 }
 
-/* … which counts only if there are more roots than VMs that the hypervisor tells to hold memory. */
-static bool some_vm_is_gone(const struct audit_input *input, const struct symbols *hypervisor,
-                            size_t roots)
+/* … or whose root has, in part, become the hypervisor's own: no VM's device tree and image stand
+ * in its memory any more. */
+static bool is_recognised(const struct ram *ram, uint64_t hgatp, const struct bundle_header *bundle,
+                          uint64_t at)
+{
+    for (uint32_t i = 0; bundle && i < bundle->vm_count; i++) {
+        const struct bundle_vm *vm =
+            ram_at(ram, at + BUNDLE_HEADER_BYTES + i * sizeof(*vm), sizeof(*vm));
+
+        if (vm && holds_section(ram, hgatp, at, &vm->dtb, DEVICE_TREE_MOST) &&
+            holds_section(ram, hgatp, at, &vm->image, IMAGE_BEGIN))
+            return true;
+    }
+    return false;
+}
+
+/* Both count only for as many trees as there are more than VMs that the hypervisor tells to hold
+ * memory. */
+static size_t trees_gone(const struct audit_input *input, const struct symbols *hypervisor,
+                         size_t roots)
 {
     struct monitor monitor;
     size_t holding = 0;
@@ -155,13 +172,13 @@ static bool some_vm_is_gone(const struct audit_input *input, const struct symbol
     if (!symbols_find(hypervisor, "monitor", &at, NULL) ||
         !ram_copy(input->ram, at, &monitor, sizeof(monitor)) ||
         memcmp(monitor.magic, MONITOR_MAGIC, sizeof(monitor.magic)) != 0)
-        return false;
+        return 0;
     for (uint32_t i = 0; i < MONITOR_MAX_VMS && i < monitor.vm_count; i++) {
         uint32_t state = monitor.vm[i].state;
 
         holding += state == VM_STATE_RUNNING || state == VM_STATE_PAUSED || state == VM_STATE_ENDED;
     }
-    return roots > holding;
+    return roots > holding ? roots - holding : 0;
 }
 
 /* A tree that leads nowhere: of a VM that is gone, its root scrubbed, or that has not begun. */
@@ -195,18 +212,29 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
     const struct bundle_header *bundle = find_bundle(ram, from, &at);
     if (bundle)
         reserve(input, at, at + bundle->total_bytes, "boot bundle");
-    size_t roots = 0;
-    for (size_t i = 0; i < count; i++)
-        roots += !has_root(&hgatps[i + 1], count - i - 1, hgatps[i]);
-    bool some_gone = some_vm_is_gone(input, hypervisor, roots);
+    size_t roots = 0, strangers = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (has_root(&hgatps[i + 1], count - i - 1, hgatps[i]))
+            continue;
+        roots++;
+        strangers += !is_empty(ram, hgatps[i]) && !is_recognised(ram, hgatps[i], bundle, at);
+    }
+    size_t gone = trees_gone(input, hypervisor, roots);
 
     for (size_t i = 0; i < count && input->trees < AUDIT_VMS; i++) {
         if (has_root(&hgatps[i + 1], count - i - 1, hgatps[i]))
             continue; /* the same tree under a newer VMID */
-        if (some_gone && is_reused(input, hgatps[i], &hgatps[i + 1], count - i - 1))
+        if (i + 1 < count && is_empty(ram, hgatps[i])) {
+            gone -= gone > 0;
             continue;
-        if (i + 1 < count && is_empty(ram, hgatps[i]))
+        }
+        bool stranger = !is_recognised(ram, hgatps[i], bundle, at);
+        if ((stranger && gone) ||
+            (gone > strangers && is_reused(input, hgatps[i], &hgatps[i + 1], count - i - 1))) {
+            strangers -= stranger;
+            gone--;
             continue;
+        }
         struct audit_tree *tree = &input->tree[input->trees];
 
         tree->hgatp = hgatps[i];
