@@ -3,6 +3,7 @@
 # shellcheck shell=bash
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 root=$PWD
+unset MAKEFLAGS MAKELEVEL MFLAGS
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$root/$build ;; esac
 coach=${COACH:-$build/coach}

@@ -33,7 +33,7 @@ for lab in $labs; do
             break
         fi
         refresh "$work/stage" "$tree"
-        if ! make -C "$tree" -j2 say= images >"$work/out" 2>&1 || [ -s "$work/out" ]; then
+        if ! make -C "$tree" --no-print-directory -j2 say= images >"$work/out" 2>&1 || [ -s "$work/out" ]; then
             not_ok "lab $lab with $filled blanks filled compiles, without a word" "$work/out"
             break
         fi

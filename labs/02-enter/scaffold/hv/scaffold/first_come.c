@@ -101,6 +101,7 @@ static void arrive_at(struct hart *hart, struct vcpu *next, uint64_t now)
         context_save(hart->loaded);
     }
     if (hart->loaded != next) {
+        second_stage_load(gstage_hgatp(&next->vm->gstage));
         context_load(next);
         hfence_vvma_all();
     }
