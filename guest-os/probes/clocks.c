@@ -19,7 +19,7 @@ READ_PIECE(read_time, time);
 READ_PIECE(read_cycle, cycle);
 READ_PIECE(read_instret, instret);
 READ_PIECE(read_hpm3, hpmcounter3);
-__asm__(".text\n.balign 4\nread_instret_high: csrr t6, instret\n mv a0, t6\n ret\n");
+__asm__(".text\n.balign 4\nread_instret_high: li t6, 0\n csrr t6, instret\n mv a0, t6\n ret\n");
 extern uint64_t read_instret_high(uint64_t, uint64_t, uint64_t);
 __asm__(".text\n.balign 4\nuser_time: csrr a0, time\n ecall\n");
 __asm__(".text\n.balign 4\nuser_cycle: csrr a0, cycle\n ecall\n");
@@ -129,6 +129,9 @@ void probe_main(void)
     expect_monotone(read_cycle, 1, "cycle_readable");
     expect_monotone(read_instret, 2, "instret_readable");
     expect_monotone(read_instret_high, 2, "instret_readable");
+    if (probe_report.counters[2])
+        expect_true(trap_catch(read_instret_high, 0, 0, 0).value != 0, 0,
+                    "instret is read into the register that the instruction names");
     expect_monotone(read_hpm3, 3, "hpmcounter3_readable");
     expect_user_time();
     if (probe_report.counters[2])

@@ -7,6 +7,7 @@
 #define LOOP_TRAPS      8  /* as many in a row at one place are a loop */
 #define STUCK_EXITS     16 /* as many exits in a row that get the guest nowhere */
 #define NO_INSTRUCTIONS 2  /* from entry to exit: the guest did not get on */
+#define SAME_FAULT      64 /* the same, on the way to the same guest-page fault again */
 
 #define INTERRUPT           0x80000000u
 #define FETCH_ACCESS        1
@@ -14,6 +15,8 @@
 #define STORE_PAGE          15
 #define FETCH_GUEST_PAGE    20
 #define SUPERVISOR_ECALL    10
+#define LOAD_GUEST_PAGE     21
+#define STORE_GUEST_PAGE    23
 #define VIRTUAL_INSTRUCTION 22
 
 static bool is_fetch_fault(uint64_t cause)
@@ -81,13 +84,22 @@ static const char *stuck_exits(const struct streak *stuck, char *detail, size_t 
     bool interrupt = stuck->cause & INTERRUPT;
     snprintf(detail, bytes,
              "%" PRIu64 " exits in a row with cause %s at sepc 0x%" PRIx64
-             ", the guest executing nothing in between",
+             ", the guest not getting on in between",
              stuck->length, cause_name((uint32_t)stuck->cause), stuck->epc);
     if (interrupt)
         return "interrupt storm";
     if (stuck->cause == SUPERVISOR_ECALL || stuck->cause == VIRTUAL_INSTRUCTION)
         return "sepc not advanced";
     return "exit not handled";
+}
+
+/* What a guest that does not get on may execute, in whole blocks as they are counted: a fault that
+ * comes again at once at the same address was not handled, wherever its block began. */
+static uint64_t may_execute(const struct follow *hart, const struct event *event)
+{
+    uint64_t cause = event->value[EXIT_SCAUSE];
+    bool page = cause == FETCH_GUEST_PAGE || cause == LOAD_GUEST_PAGE || cause == STORE_GUEST_PAGE;
+    return page && event->value[EXIT_STVAL] == hart->stuck.value ? SAME_FAULT : NO_INSTRUCTIONS;
 }
 
 static const char *take(const struct facts *facts, struct follow *hart, const struct event *event,
@@ -111,7 +123,7 @@ static const char *take(const struct facts *facts, struct follow *hart, const st
         hart->host.length = 0;
         return NULL;
     case SEEN_GUEST_EXIT:
-        if (hart->inside && event->instructions - hart->entered > NO_INSTRUCTIONS)
+        if (hart->inside && event->instructions - hart->entered > may_execute(hart, event))
             hart->stuck.length = 0;
         hart->inside = false;
         extend(&hart->stuck, event);
