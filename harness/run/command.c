@@ -58,7 +58,8 @@ static int relay(struct session *session, struct qemu *qemu, struct qmp *qmp,
                           .input = input_of(session),
                           .interactive = session->interactive,
                           .monitor_magic = find_monitor(session, &ram),
-                          .limit_ns = session->options.icount ? 0 : session->options.for_ns};
+                          .limit_ns = session->options.icount ? 0 : session->options.for_ns,
+                          .wall_ns = session->options.wall_ns};
     if (session->interactive) {
         fputs("Keys: Ctrl-A, then 0-9 VM, n next, h hypervisor, ? help, x end\n", stderr);
         keyboard_take(STDIN_FILENO);

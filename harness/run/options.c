@@ -9,6 +9,7 @@
 
 enum {
     KEY_FOR = 0x100,
+    KEY_WALL,
     KEY_ICOUNT,
     KEY_TRACE,
     KEY_TRACE_RECORDS,
@@ -51,6 +52,10 @@ static const struct argp_option choices[] = {
     {"for", KEY_FOR, "TIME", 0,
      "End after TIME (2s, 500ms): machine time with --icount, else wall-clock; when input is no "
      "terminal, 60s unless given, 0: no end",
+     4},
+    {"wall", KEY_WALL, "TIME", 0,
+     "Give up after TIME of real time, whatever the machine's clock says (with --icount ten times "
+     "--for and 60s; 0: never)",
      4},
     {"trace", KEY_TRACE, "FILE", OPTION_ARG_OPTIONAL,
      "Record events, and save them to FILE for `coach trace`", 4},
@@ -221,6 +226,9 @@ static error_t take(int key, char *value, struct argp_state *state)
     case KEY_FOR:
         take_duration("--for", value, &options->for_ns);
         return 0;
+    case KEY_WALL:
+        take_duration("--wall", value, &options->wall_ns);
+        return 0;
     case KEY_TRACE:
         options->trace = true;
         options->trace_file = value;
@@ -258,8 +266,8 @@ void run_options_parse(int argc, char **argv, struct run_options *options)
         "On a terminal, Ctrl-A and a key: 0-9 that VM, n the next, h the hypervisor's own "
         "console, ? help, x end (twice: at once).\n\n"
         "Exit status: 0 all VMs ended well (exit code 0 or an orderly shutdown); 1 some VM ended "
-        "badly; 2 wrong use or bad input; 3 the hypervisor panicked or QEMU died; 124 the time "
-        "of --for ran out.",
+        "badly; 2 wrong use or bad input; 3 the hypervisor panicked, QEMU died or --wall ran out; "
+        "124 the time of --for ran out.",
         0,
         0,
         0};

@@ -19,6 +19,7 @@
 #define HEED_NS       2000000000ull /* what the hypervisor gets to obey Ctrl-A x */
 #define LOOK_AGAIN_MS 5             /* while what was typed waits for the hypervisor to come up */
 #define GOING_ON      (-2)
+#define NEVER         UINT64_MAX
 
 enum {
     POLL_INPUT,
@@ -114,14 +115,25 @@ static int pass_output(struct relay *relay, struct banner *banner)
     return show(&text);
 }
 
-static int timeout_of(uint64_t limit, bool held, const struct typed *typed)
+/* When it is over at the latest, on the monotonic clock; NEVER. */
+struct limits {
+    uint64_t time, wall;
+};
+
+static uint64_t limit_from_now(uint64_t ns)
 {
-    uint64_t until = limit;
+    uint64_t now = now_ns();
+    return ns == 0 || ns > NEVER - now ? NEVER : now + ns;
+}
+
+static int timeout_of(const struct limits *limits, bool held, const struct typed *typed)
+{
+    uint64_t until = limits->time < limits->wall ? limits->time : limits->wall;
     if (held)
         return LOOK_AGAIN_MS;
-    if (typed->leave_at != 0 && (until == 0 || typed->leave_at < until))
+    if (typed->leave_at != 0 && typed->leave_at < until)
         until = typed->leave_at;
-    if (until == 0)
+    if (until == NEVER)
         return -1;
     uint64_t now = now_ns();
     if (now >= until)
@@ -130,12 +142,14 @@ static int timeout_of(uint64_t limit, bool held, const struct typed *typed)
     return left_ms > 1000000 ? 1000000 : (int)left_ms;
 }
 
-static int over(uint64_t limit, const struct typed *typed)
+static int over(const struct limits *limits, const struct typed *typed)
 {
     uint64_t now = now_ns();
     if (typed->leave_now || (typed->leave_at != 0 && now >= typed->leave_at))
         return RELAY_KEY;
-    return limit != 0 && now >= limit ? RELAY_TIME : GOING_ON;
+    if (now >= limits->time)
+        return RELAY_TIME;
+    return now >= limits->wall ? RELAY_WALL : GOING_ON;
 }
 
 static bool hypervisor_is_up(const struct relay *relay, const struct banner *banner)
@@ -204,18 +218,18 @@ static int loop(struct relay *relay, int signals)
     struct typed typed = {.control_a = false};
     struct banner banner = {.passed = false};
     struct buffer rest = {0};
-    uint64_t limit = relay->limit_ns == 0 ? 0 : now_ns() + relay->limit_ns;
+    struct limits limits = {limit_from_now(relay->limit_ns), limit_from_now(relay->wall_ns)};
     int end = GOING_ON;
     while (end == GOING_ON) {
         struct pollfd polls[POLLS];
         bool up = hypervisor_is_up(relay, &banner);
         bool held = typed.taken < typed.count && !up;
         prepare(relay, &typed, signals, up, polls);
-        int ready = poll(polls, POLLS, timeout_of(limit, held, &typed));
+        int ready = poll(polls, POLLS, timeout_of(&limits, held, &typed));
         if (ready > 0)
             end = step(relay, &typed, &banner, signals, polls);
         if (end == GOING_ON)
-            end = over(limit, &typed);
+            end = over(&limits, &typed);
     }
     if (relay->monitor_magic == NULL || !hypervisor_is_up(relay, &banner))
         banner_end(&banner, &rest);

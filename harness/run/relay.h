@@ -15,6 +15,7 @@
 enum relay_end {
     RELAY_ENDED,       /* QEMU has ended by itself or was killed by another */
     RELAY_TIME,        /* the time is over */
+    RELAY_WALL,        /* the backstop in real time: the machine's own clock did not get there */
     RELAY_SIGNAL,      /* coach was sent SIGINT, SIGTERM or SIGHUP */
     RELAY_KEY,         /* the user's Ctrl-A x was not heeded, or came twice */
     RELAY_OUTPUT_GONE, /* nobody reads coach's standard output any more */
@@ -32,6 +33,7 @@ struct relay {
      */
     const volatile char *monitor_magic;
     uint64_t limit_ns; /* wall-clock, 0: none; a deadline of the machine's own ends it as well */
+    uint64_t wall_ns;  /* backstop, wall-clock, 0: none */
     int signal;        /* RELAY_SIGNAL: which */
 };
 

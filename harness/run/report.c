@@ -173,6 +173,16 @@ static int tell_time(const struct evidence *evidence)
     return COACH_TIMEOUT;
 }
 
+static int tell_wall(const struct evidence *evidence)
+{
+    complain("given up after %.6g s of real time: the machine's clock got no further than %.6g s; "
+             "a guest that loops in faults makes no time pass, so run it without --icount and look "
+             "with --gdb, or give a machine that is only slow more by --wall",
+             (double)evidence->options->wall_ns / 1e9,
+             (double)evidence->outcome->board_ticks / QEMU_TIMEBASE_HZ);
+    return COACH_FAULT;
+}
+
 static int verdict(const struct evidence *evidence)
 {
     unsigned bad = evidence->has_monitor ? tell_bad_ends(&evidence->monitor) : 0;
@@ -182,6 +192,8 @@ static int verdict(const struct evidence *evidence)
         return 128 + evidence->outcome->signal;
     case RELAY_TIME:
         return tell_time(evidence);
+    case RELAY_WALL:
+        return tell_wall(evidence);
     case RELAY_OUTPUT_GONE:
         complain("nobody reads standard output any more; the machine was stopped");
         return COACH_FAULT;

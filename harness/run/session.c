@@ -12,7 +12,10 @@
 #define PIPE_LIMIT_NS 60000000000ull /* in a pipe, unless --for says otherwise */
 #define LEAST_MACHINE (256ull << 20)
 #define MACHINE_STEP  (64ull << 20)
-#define FOR_UNSET     UINT64_MAX
+#define UNSET         UINT64_MAX
+/* A machine that counts instructions is some times slower than its own clock says. */
+#define WALL_FACTOR 10
+#define WALL_LEAST  60000000000ull
 
 /* Enough for the VMs, the bundle that they are copied from, trace rings and the hypervisor. */
 static uint64_t machine_memory(const struct run_options *options, uint64_t bundle_bytes)
@@ -122,14 +125,24 @@ int session_prepare(struct session *session)
     return 0;
 }
 
+/* A guest that loops in faults executes nothing: a clock that counts instructions stands still. */
+static uint64_t backstop(const struct run_options *options)
+{
+    if (!options->icount || options->for_ns == 0)
+        return 0;
+    return WALL_LEAST + WALL_FACTOR * options->for_ns;
+}
+
 static void settle_defaults(struct session *session)
 {
     struct run_options *options = &session->options;
     session->interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     session->hypervisor = options->hypervisor ? copy_string(options->hypervisor)
                                               : file_beside_program("hv/stagecoach.elf");
-    if (options->for_ns == FOR_UNSET)
+    if (options->for_ns == UNSET)
         options->for_ns = isatty(STDIN_FILENO) ? 0 : PIPE_LIMIT_NS;
+    if (options->wall_ns == UNSET)
+        options->wall_ns = backstop(options);
     if (options->gdb_socket == NULL)
         options->wait_for_gdb = false;
 }
@@ -137,8 +150,8 @@ static void settle_defaults(struct session *session)
 struct session *session_new(int argc, char **argv)
 {
     struct session *session = allocate(1, sizeof(*session));
-    session->options =
-        (struct run_options){.cpu = "rv64", .harts = 1, .seed = 1, .for_ns = FOR_UNSET};
+    session->options = (struct run_options){
+        .cpu = "rv64", .harts = 1, .seed = 1, .for_ns = UNSET, .wall_ns = UNSET};
     session->machine = (struct qemu_options)QEMU_OPTIONS_DEFAULT;
     run_options_parse(argc, argv, &session->options);
     settle_defaults(session);

@@ -83,6 +83,7 @@ refused "a scheduler that is none" 'expected fair or rr' "${run[@]}" --sched lot
 refused "a console that is none" 'expected all or focus' "${run[@]}" --console none "$exit_elf"
 refused "a slice of nothing" "expected 1us to 10s" "${run[@]}" --slice 0 "$exit_elf"
 refused "a time that is none" "expected a number such as 2s" "${run[@]}" --for soon "$exit_elf"
+refused "a backstop that is none" "--wall" "${run[@]}" --wall soon "$exit_elf"
 refused "trace records that are no power of two" "power of two" "${run[@]}" --trace-records 3 \
     "$exit_elf"
 refused "nine harts" "--harts 9: expected 1 to 8" "${run[@]}" --harts 9 "$exit_elf"
@@ -157,6 +158,11 @@ fact "one bad VM of two is a failure" 1 'VM "b" ended badly' "${run[@]}" \
 fact "time that runs out is 124" 124 "1 of 1 VMs had not ended" "${run[@]}" --for 300ms "$spinner"
 fact "machine time that runs out is 124" 124 "the time of 0.3 s is over" \
     "${run[@]}" --icount --for 300ms "$spinner"
+# A guest whose trap vector only its own tables deny executes nothing: its clock stands still.
+fact "a machine whose clock stands still is given up, and said so" 3 \
+    "given up after 2 s of real time" "${run[@]}" --icount --for 10s --wall 2s \
+    --vm "image=$probes/broken_stvec.elf,args=how=paged"
+check "with what to do" grep -q "run it without --icount" "$work/err"
 fact "a hypervisor that is none does not boot" 124 "has not booted" \
     "${run[@]}" --for 500ms --hypervisor "$spinner" "$exit_elf"
 
