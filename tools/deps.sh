@@ -33,6 +33,7 @@ libcunit1-dev
 bubblewrap cpio procps
 clang clang-format llvm-$llvm-tools libclang-rt-$llvm-dev
 pandoc graphviz gnuplot-nox
+jq zip unzip libxml2-utils python3-jsonschema parallel slurmctld slurmd slurm-client munge patch
 "
 
 if [ "${1:-}" = --list ]; then
