@@ -110,7 +110,7 @@ static size_t wrapping(const struct intake *intake)
         if (begins_source_folder(path)) {
             return 0;
         }
-        if (slash == NULL || !begins_source_folder(slash + 1)) {
+        if (slash == NULL || leaves_tree(path) || !begins_source_folder(slash + 1)) {
             continue;
         }
         size_t here = (size_t)(slash + 1 - path);
@@ -233,7 +233,7 @@ void intake_take(struct intake *intake, const struct course *course, unsigned up
     for (size_t i = 0; i < intake->entry_count; i++) {
         struct intake_entry *entry = &intake->entries[i];
         const char *path = without_dot(entry->path);
-        bool inside = wrapped == 0 || strlen(path) > wrapped;
+        bool inside = strlen(path) > wrapped && !leaves_tree(path);
         consider(intake, course, upto, tree, entry, inside ? path + wrapped : path);
     }
 }

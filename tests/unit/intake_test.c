@@ -1,0 +1,172 @@
+/* What of a submission is taken, and what is said of the rest. */
+#include "grade/intake.h"
+
+#include <string.h>
+
+#include "test.h"
+
+/* A course of one lab that brings a.c, which has a blank, and b.c, which has none. */
+static struct lab_blank blank = {.file = "hv/x/a.c", .function = "f", .step = 1};
+static char *allowed[] = {"hv/x/my_*.c"};
+static struct lab lab = {
+    .number = 1, .allow = allowed, .allow_count = 1, .blanks = &blank, .blanks_count = 1};
+static struct lab *labs[] = {&lab};
+static struct course_file files[] = {{"hv/x/a.c", 1}, {"hv/x/b.c", 1}};
+static struct course course = {.labs = labs, .lab_count = 1, .files = files, .file_count = 2};
+
+struct taken {
+    struct tree tree;
+    struct intake intake;
+};
+
+static void begin(struct taken *taken)
+{
+    struct buffer ours = {0};
+    buffer_text(&ours, "ours\n");
+    *taken = (struct taken){0};
+    tree_put(&taken->tree, "hv/x/b.c", 1, &ours);
+}
+
+static void offer(struct taken *taken, const char *path, enum entry_kind kind, const char *text,
+                  size_t bytes)
+{
+    struct intake_entry *entry;
+    CU_ASSERT_EQUAL_FATAL(intake_add(&taken->intake, path, kind, bytes, &entry, NULL), 0);
+    buffer_add(&entry->text, text, bytes);
+}
+
+static void take(struct taken *taken)
+{
+    intake_take(&taken->intake, &course, 1, &taken->tree);
+}
+
+static void end(struct taken *taken)
+{
+    intake_free(&taken->intake);
+    tree_free(&taken->tree);
+}
+
+static bool holds(struct taken *taken, const char *path, const char *text)
+{
+    const struct tree_file *file = tree_find(&taken->tree, path);
+    return file != NULL && strcmp(buffer_string(&file->text), text) == 0;
+}
+
+static bool noted(const struct taken *taken, const char *words)
+{
+    for (size_t i = 0; i < taken->intake.note_count; i++) {
+        if (strstr(taken->intake.notes[i], words) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void files_with_blanks_are_taken_and_no_others(void)
+{
+    struct taken taken;
+    begin(&taken);
+    offer(&taken, "./hv/x/a.c", ENTRY_FILE, "mine\n", 5);
+    offer(&taken, "hv/x/b.c", ENTRY_FILE, "changed\n", 8);
+    offer(&taken, "hv/x/my_own.c", ENTRY_FILE, "more\n", 5);
+    offer(&taken, "hv/x/other.c", ENTRY_FILE, "no\n", 3);
+    take(&taken);
+    CU_ASSERT_EQUAL(taken.intake.taken, 2);
+    CU_ASSERT_EQUAL(taken.intake.left, 1);
+    CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "mine\n"));
+    CU_ASSERT_TRUE(holds(&taken, "hv/x/my_own.c", "more\n"));
+    CU_ASSERT_TRUE(holds(&taken, "hv/x/b.c", "ours\n"));
+    CU_ASSERT_TRUE(noted(&taken, "hv/x/b.c: is the course's; yours differs and was not taken"));
+    end(&taken);
+}
+
+static void one_folder_around_everything_is_looked_through(void)
+{
+    struct taken taken;
+    begin(&taken);
+    offer(&taken, "alice-1/hv/x/a.c", ENTRY_FILE, "mine\n", 5);
+    offer(&taken, "alice-1/notes.txt", ENTRY_FILE, "x", 1);
+    take(&taken);
+    CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "mine\n"));
+    end(&taken);
+    begin(&taken);
+    offer(&taken, "a/hv/x/a.c", ENTRY_FILE, "one\n", 4);
+    offer(&taken, "b/hv/x/a.c", ENTRY_FILE, "two\n", 4);
+    take(&taken);
+    CU_ASSERT_EQUAL(taken.intake.taken, 0);
+    end(&taken);
+}
+
+static void paths_that_leave_the_tree_are_told(void)
+{
+    static const char *const paths[] = {"/hv/x/a.c", "../hv/x/a.c", "hv/../../x", "hv/x/..",
+                                        "hv\\x\\a.c"};
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct taken taken;
+        begin(&taken);
+        offer(&taken, paths[i], ENTRY_FILE, "mine\n", 5);
+        take(&taken);
+        CU_ASSERT_EQUAL(taken.intake.taken, 0);
+        CU_ASSERT_TRUE(noted(&taken, "leads out of the tree"));
+        end(&taken);
+    }
+}
+
+static void links_junk_and_giants_are_not_taken(void)
+{
+    struct taken taken;
+    begin(&taken);
+    offer(&taken, "hv/x/a.c", ENTRY_LINK, "", 0);
+    take(&taken);
+    CU_ASSERT_TRUE(noted(&taken, "is a link"));
+    end(&taken);
+    begin(&taken);
+    offer(&taken, "hv/x/a.c", ENTRY_FILE, "a\0b", 3);
+    take(&taken);
+    CU_ASSERT_TRUE(noted(&taken, "holds a NUL byte"));
+    end(&taken);
+    begin(&taken);
+    offer(&taken, "hv/x/a.c", ENTRY_FILE, "", 0);
+    taken.intake.entries[0].bytes = INTAKE_FILE_MOST + 1;
+    take(&taken);
+    CU_ASSERT_TRUE(noted(&taken, "larger than 256 KiB"));
+    end(&taken);
+    begin(&taken);
+    offer(&taken, "hv/x/my_\n$(x).c", ENTRY_FILE, "x", 1);
+    take(&taken);
+    CU_ASSERT_TRUE(noted(&taken, "my_\\x0a$(x).c: was not taken: its name"));
+    end(&taken);
+}
+
+static void returns_before_newlines_go(void)
+{
+    struct taken taken;
+    begin(&taken);
+    offer(&taken, "hv/x/a.c", ENTRY_FILE, "a\r\nb\rc\r\n", 8);
+    take(&taken);
+    CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "a\nb\rc\n"));
+    CU_ASSERT_TRUE(noted(&taken, "carriage returns"));
+    take(&taken); /* for another tree: the same again */
+    CU_ASSERT_EQUAL(taken.intake.taken, 1);
+    CU_ASSERT_TRUE(noted(&taken, "carriage returns"));
+    end(&taken);
+}
+
+static void bounds_are_kept(void)
+{
+    struct intake intake = {0};
+    struct error error = {0};
+    CU_ASSERT_EQUAL(intake_count(&intake, INTAKE_TOTAL_MOST, &error), 0);
+    CU_ASSERT_EQUAL(intake_count(&intake, 1, &error), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "holds more than 64 MiB"));
+}
+
+TEST_SUITE(intake,
+           {"files with blanks are taken, and no others",
+            files_with_blanks_are_taken_and_no_others},
+           {"one folder around everything is looked through",
+            one_folder_around_everything_is_looked_through},
+           {"paths that leave the tree are told", paths_that_leave_the_tree_are_told},
+           {"links, junk and giants are not taken", links_junk_and_giants_are_not_taken},
+           {"carriage returns before newlines go", returns_before_newlines_go},
+           {"bounds are kept", bounds_are_kept});
