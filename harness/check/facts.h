@@ -41,6 +41,7 @@ struct facts {
     uint64_t instructions; /* seen: executed by all harts up to the last exit or entry */
     uint64_t last_tick;    /* seen: the board's time at the end */
     enum outcome outcome;
+    char tampered[200]; /* seen: "", or what the hypervisor did to a probe that it was to run */
     bool stray;         /* seen: a guest ran the hypervisor's own code */
     char why[256];      /* one line: how the run ended */
     int16_t vm_of[256]; /* record.vm → place in scenario.vm, or -1 */

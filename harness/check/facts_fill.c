@@ -7,6 +7,7 @@
 #include "check/fences.h"
 #include "check/machine.h"
 #include "check/registers.h"
+#include "check/tamper.h"
 
 /* ---- Memory and symbols of guests -------------------------------------------------------- */
 
@@ -270,6 +271,7 @@ void machine_fill_facts(struct machine *machine)
     map_vms(machine);
     name_seen(machine);
     merge(machine);
+    tamper_find(machine);
     find_truth(machine);
     find_isolation(machine);
     if (machine->registers)
@@ -281,6 +283,8 @@ void machine_fill_facts(struct machine *machine)
         snprintf(facts->why, sizeof facts->why,
                  "ended after %d trace records or %d traps and entries: it gets nowhere",
                  MACHINE_MOST_RECORDS, MACHINE_MOST_SEEN);
+    if (*facts->tampered)
+        snprintf(facts->why, sizeof facts->why, "%s", facts->tampered);
     if (machine->check->wants_fences)
         fences_finding(facts, &facts->fences);
 }

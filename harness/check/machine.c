@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/probe.h"
 #include "bundle/pack.h"
 #include "check/registers.h"
+#include "check/tamper.h"
 #include "lib/file.h"
 
 #define TICKS_PER_MS       10000
@@ -143,7 +145,7 @@ static int owner_of(const struct machine *machine, const struct ram *ram, uint64
 }
 
 /* Notes each second stage once, as soon as it can be told whose it is. */
-static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp)
+static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp, bool first)
 {
     struct machine_tree *tree = NULL;
     for (size_t i = 0; i < machine->trees && !tree; i++)
@@ -158,6 +160,8 @@ static void identify(struct machine *machine, const struct ram *ram, uint64_t hg
     tree->vm = owner_of(machine, ram, hgatp);
     if (tree->vm >= 0)
         machine->vm[tree->vm].hgatp = hgatp;
+    if (first)
+        tamper_compare(machine, ram, tree->vm, hgatp);
 }
 
 void machine_audit(struct machine *machine, const struct observer_view *view)
@@ -185,7 +189,8 @@ static bool stopped(const struct observer_view *view, void *argument)
 {
     struct machine *machine = argument;
     for (size_t i = 0; i < view->hgatp_count; i++)
-        identify(machine, view->ram, view->hgatps[i]);
+        identify(machine, view->ram, view->hgatps[i],
+                 view->stop == OBSERVER_FIRST_ENTRY && i + 1 == view->hgatp_count);
     if (machine->check->wants_isolation)
         machine_audit(machine, view);
     return true;
@@ -214,10 +219,12 @@ static void watch(struct machine *machine, struct observer_options *options)
     const struct check *check = machine->check;
     options->traps = true;
     options->told = check->scenario.trace;
-    options->first_entries = check->wants_isolation || check->wants_memory;
+    options->first_entries = true;
     options->on_stop = stopped;
     options->on_time = bounded;
     options->argument = machine;
+    if (check->wants_memory && tamper_can_guard(check))
+        options->guard = PROBE_REPORT_GPA;
     if (check->wants_isolation)
         options->checkpoint_instructions = AUDIT_INSTRUCTIONS;
     if (machine->registers)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/draw.h"
 #include "check/judge.h"
 #include "check/machine.h"
 #include "check/timeline.h"
@@ -38,23 +39,6 @@ static char *console_text(const struct observation *seen)
     ssize_t bytes = pread(fd, text, CONSOLE_BYTES, from);
     text[bytes > 0 ? bytes : 0] = '\0';
     return text;
-}
-
-static void regions(const struct machine *machine, struct result_check *to)
-{
-    for (size_t i = 0; machine->audited && i < machine->report.regions; i++) {
-        const struct audit_region *region = &machine->report.region[i];
-        char owner[64] = "free";
-        if (region->owner >= 0)
-            snprintf(owner, sizeof owner, "vm %s", machine->audit.tree[region->owner].name);
-        else if (region->owner == -1)
-            snprintf(owner, sizeof owner, "%s", region->what);
-        else if (region->owner == -2)
-            snprintf(owner, sizeof owner, "tables of vm %s",
-                     machine->audit.tree[region->tree].name);
-        result_region_add(to, region->from, region->to - region->from, owner, region->fault);
-    }
-    to->leaves_visited = machine->leaves;
 }
 
 /* What --keep leaves: the trace for `coach trace`, the console, the memory map. */
@@ -110,7 +94,9 @@ void run_check(const struct check *check, uint64_t seed, const struct run_option
         to->virtual_ns = machine->facts.last_tick * TICK_NS;
         judge(&machine->facts, to);
         timeline(&machine->facts, to);
-        regions(machine, to);
+        if (machine->audited)
+            audit_draw(&machine->audit, &machine->report, to);
+        to->leaves_visited = machine->leaves;
         if (options->keep)
             keep(machine, check, seed, to);
     }

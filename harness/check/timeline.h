@@ -5,7 +5,7 @@
 #include "check/facts.h"
 #include "result/result.h"
 
-/* Adds spans from the told events. Of a long run the first part is drawn in full. */
+/* Adds spans from the told events, a lane a VM. */
 void timeline(const struct facts *facts, struct result_check *to);
 
 #endif

@@ -76,6 +76,7 @@ struct observer_options {
     size_t breakpoint_count;
     const struct observer_range *stores; /* log each store to these, with who made it */
     size_t store_count;
+    uint64_t guard; /* guest-physical page that no hypervisor may store to; 0: none (SEEN_STORE) */
     uint64_t checkpoint_instructions; /* OBSERVER_CHECKPOINT every so many; 0: never */
     uint64_t limit_instructions;      /* by the marks, at the next trap of a guest; 0: none */
     uint64_t

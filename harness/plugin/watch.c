@@ -4,13 +4,15 @@
  * program can feign. What each mark means: machine/traplog.h.
  *
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
- *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]][,limit=INSTRUCTIONS]
+ *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
+ *             [,limit=INSTRUCTIONS]
  *             [,registers=1][,quiet=1]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
  * entry (mark K), until a byte arrives on descriptor FD; at the limit (mark L) for good. A held
  * hart is not idle for QEMU, so its virtual clock stands: a hold changes nothing in the run.
+ * With guard= the hypervisor's stores to that guest-physical page of a guest are marked (guard.c).
  * With registers=1 each exit and entry also gives the general registers (mark X).
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
@@ -95,8 +97,11 @@ static plugin_execute watched(uint32_t word, bool is_hypervisor)
     return writes_hgatp(word) ? on_hgatp : NULL;
 }
 
-static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address)
+static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address, bool is_hypervisor)
 {
+    if (watch.guard && is_hypervisor)
+        qemu_plugin_register_vcpu_mem_cb(instruction, on_guarded_store, PLUGIN_NO_REGISTERS,
+                                         PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
     if (watch.stores)
         qemu_plugin_register_vcpu_mem_cb(instruction, on_store, PLUGIN_NO_REGISTERS,
                                          PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
@@ -134,7 +139,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
         const char *host = qemu_plugin_insn_haddr(instruction);
         uint64_t address = physical(host);
 
-        watch_stores(instruction, address);
+        watch_stores(instruction, address, is_hypervisor);
         if (!host || !(is_hypervisor || is_firmware))
             continue;
         plugin_execute function =
@@ -173,6 +178,8 @@ static bool read_argument(const char *argument)
         watch.ram_bytes = number;
     else if (strncmp(argument, "vector", name) == 0)
         watch.vector = number;
+    else if (strncmp(argument, "guard", name) == 0)
+        watch.guard = number;
     else if (strncmp(argument, "hold", name) == 0)
         watch.hold_fd = (int)number;
     else if (strncmp(argument, "every", name) == 0)
