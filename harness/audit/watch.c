@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "audit/draw.h"
 #include "audit/machine.h"
 #include "audit/watch.h"
 #include "machine/plugin.h"
@@ -28,6 +29,9 @@ struct audit_watch {
     size_t count;
     struct audit_summary summary;
     struct audit_input input; /* of the last audit */
+    /* Of the audit that is worth a picture. */
+    struct audit_input drawn;
+    struct audit_report report;
     /* What the machine's options point at. */
     char plugin[800], log_path[64];
     const char *words[WORDS];
@@ -39,6 +43,19 @@ static void close_end(int *end)
     if (*end >= 0)
         close(*end);
     *end = -1;
+}
+
+/* The first that broke, else the fullest: what VMs had is given back as they end. */
+static void keep_for_map(struct audit_watch *watch, const struct audit_input *input,
+                         struct audit_report *report)
+{
+    if (report->holds && report->leaves < watch->report.leaves) {
+        audit_free(report);
+        return;
+    }
+    audit_free(&watch->report);
+    watch->drawn = *input;
+    watch->report = *report;
 }
 
 static void audit_now(struct audit_watch *watch)
@@ -63,7 +80,7 @@ static void audit_now(struct audit_watch *watch)
     summary->leaves += report.leaves;
     summary->trees = input.trees;
     buffer_free(&text);
-    audit_free(&report);
+    keep_for_map(watch, &input, &report);
 }
 
 static void on_line(struct audit_watch *watch, const char *line)
@@ -166,7 +183,7 @@ struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct err
         status = describe(watch, machine, error);
     if (status == 0)
         return watch;
-    audit_watch_finish(watch, NULL);
+    audit_watch_finish(watch, NULL, NULL);
     return NULL;
 }
 
@@ -182,7 +199,8 @@ int audit_watch_begin(struct audit_watch *watch, const struct qemu *qemu, struct
     return 0;
 }
 
-void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary)
+void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary,
+                        struct result_check *map)
 {
     if (summary)
         *summary = (struct audit_summary){0};
@@ -195,6 +213,9 @@ void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary
     }
     if (summary)
         *summary = watch->summary;
+    if (map && watch->summary.watched)
+        audit_draw(&watch->drawn, &watch->report, map);
+    audit_free(&watch->report);
     for (int i = 0; i < 2; i++) {
         close_end(&watch->log_pipe[i]);
         close_end(&watch->hold_pipe[i]);

@@ -7,13 +7,14 @@
  *     … qemu_start(&qemu, &machine, …) …
  *     audit_watch_begin(watch, &qemu);
  *     … the run; then, once QEMU has ended or stands still:
- *     audit_watch_finish(watch, &summary);
+ *     audit_watch_finish(watch, &summary, NULL);
  */
 #ifndef AUDIT_WATCH_H
 #define AUDIT_WATCH_H
 
 #include "audit/audit.h"
 #include "machine/qemu.h"
+#include "result/result.h"
 
 struct audit_watch; /* opaque */
 
@@ -35,7 +36,12 @@ struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct err
 /* Right after qemu_start, before the machine runs. 0, or -1 and *error. */
 int audit_watch_begin(struct audit_watch *watch, const struct qemu *qemu, struct error *error);
 
-/* QEMU has ended or is stopped: the last audit, and the summary. Frees the watch; NULL is fine. */
-void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary);
+/*
+ * QEMU has ended or is stopped: the last audit, and the summary. map gets the memory map of the
+ * audit that broke, or of the one that visited most. Either may be NULL. Frees the watch; NULL is
+ * fine.
+ */
+void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary,
+                        struct result_check *map);
 
 #endif

@@ -105,6 +105,24 @@ void buffer_align(struct buffer *buffer, size_t alignment)
     buffer->length += more;
 }
 
+void buffer_quoted(struct buffer *buffer, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-_=+,./:@%";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0') {
+        buffer_text(buffer, text);
+        return;
+    }
+    buffer_text(buffer, "'");
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            buffer_text(buffer, "'\\''");
+        else
+            buffer_add(buffer, text, 1);
+    }
+    buffer_text(buffer, "'");
+}
+
 const char *buffer_string(const struct buffer *buffer)
 {
     return buffer->data ? buffer->data : "";

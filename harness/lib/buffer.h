@@ -22,6 +22,9 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments);
 
+/* Adds the text as one word of a shell's command line, in quotes where it needs them. */
+void buffer_quoted(struct buffer *buffer, const char *text);
+
 /* Makes room for `count` more bytes and returns where they begin; length is left as it is. */
 void *buffer_reserve(struct buffer *buffer, size_t count);
 

@@ -192,24 +192,6 @@ void qemu_words(const char *binary, const struct qemu_options *options,
     words_add(words, options->extra);
 }
 
-static void quote(const char *text, struct buffer *out)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-_=+,./:@%";
-    if (*text != '\0' && text[strspn(text, plain)] == '\0') {
-        buffer_text(out, text);
-        return;
-    }
-    buffer_text(out, "'");
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            buffer_text(out, "'\\''");
-        else
-            buffer_add(out, text, 1);
-    }
-    buffer_text(out, "'");
-}
-
 void qemu_command_line(const struct qemu_options *options, struct buffer *out)
 {
     struct words words = {0};
@@ -217,7 +199,7 @@ void qemu_command_line(const struct qemu_options *options, struct buffer *out)
     for (size_t i = 0; i < words.count; i++) {
         if (i > 0)
             buffer_text(out, " ");
-        quote(words.list[i], out);
+        buffer_quoted(out, words.list[i]);
     }
     words_free(&words);
 }

@@ -26,7 +26,7 @@ static const char style[] =
     "font-variant-numeric:tabular-nums}\n"
     "code,pre{font:.875rem/1.45 ui-monospace,monospace}pre{background:var(--panel);padding:.6rem;"
     "overflow-x:auto;border:1px solid var(--line);border-radius:4px;white-space:pre-wrap;"
-    "overflow-wrap:anywhere}\n"
+    "overflow-wrap:anywhere}pre.table{white-space:pre;overflow-wrap:normal}\n"
     "details{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:0 .8rem}"
     "summary{padding:.5rem 0;cursor:pointer}details[open]{padding-bottom:.8rem}\n"
     ".pass{color:var(--pass)}.fail{color:var(--fail)}.open{color:var(--open)}"
@@ -35,10 +35,11 @@ static const char style[] =
     "background:var(--panel);padding:.6rem;border-left:4px solid var(--fail)}"
     "dl.account dt{color:var(--dim)}dl.account dd{margin:0;font:.875rem/1.45 "
     "ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\n"
-    "svg{max-width:100%;height:auto;background:var(--panel);border:1px solid var(--line);"
+    ".drawing{overflow-x:auto}svg{display:block;width:100%;min-width:44rem;height:auto;"
+    "box-sizing:border-box;background:var(--panel);border:1px solid var(--line);"
     "border-radius:4px}svg text{fill:var(--fg);font:12px system-ui,sans-serif}\n"
-    ".key{display:inline-block;width:.9em;height:.9em;border:1px solid var(--fg);"
-    "vertical-align:-.1em;margin:0 .3em 0 .8em}\n"
+    ".key{display:inline-block;margin-right:.9em}.key i{display:inline-block;width:.9em;"
+    "height:.9em;border:1px solid var(--fg);vertical-align:-.1em;margin-right:.3em}\n"
     ".score{font-size:2rem;font-weight:700}\n"
     "@media print{body{max-width:none;padding:0}details{border:0;padding:0}.skip{display:none}"
     "details:not([open])>*{display:revert}pre{white-space:pre-wrap}}\n";
@@ -75,13 +76,26 @@ static void head(FILE *out, const struct result_run *run)
     fputs("</h1>\n", out);
 }
 
+/* A run that is told, not graded, has none. */
+static bool run_has_points(const struct result_run *run)
+{
+    struct result_score score = result_run_score(run);
+    return score.of + score.ungraded != 0;
+}
+
 static void score(FILE *out, const struct result_run *run)
 {
     struct result_score score = result_run_score(run);
-    fprintf(out, "<p><span class=\"score\">%u / %u</span> points", score.got, score.of);
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        if (score.items[v])
-            fprintf(out, " · %zu %s", score.items[v], verdict_name(v));
+    fputs("<p>", out);
+    if (run_has_points(run))
+        fprintf(out, "<span class=\"score\">%u / %u</span> points · ", score.got, score.of);
+    const char *between = "";
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        if (!score.items[v])
+            continue;
+        fprintf(out, "%s%zu %s", between, score.items[v], verdict_name(v));
+        between = " · ";
+    }
     if (score.ungraded)
         fprintf(out, " · %u points not graded", score.ungraded);
     fputs("</p>\n", out);
@@ -146,18 +160,36 @@ static void item(FILE *out, const struct result_item *item)
     verdict(out, item->verdict);
     fputs(" ", out);
     escape_xml(out, item->title);
-    fprintf(out, " <span class=\"dim\">%u/%u%s%s</span></h3>\n", item->got, item->of,
-            item->evidence & EVIDENCE_SEEN ? " · seen" : "",
+    fputs(" <span class=\"dim\">", out);
+    if (item->of)
+        fprintf(out, "%u/%u", item->got, item->of);
+    fprintf(out, "%s%s</span></h3>\n", item->evidence & EVIDENCE_SEEN ? " · seen" : "",
             item->evidence & EVIDENCE_TOLD ? " · told" : "");
-    if (item->verdict != VERDICT_PASS || item->line_count)
+    if (item->diagnosis || item->at || item->line_count || item->hint)
         account(out, item);
 }
 
-static void check(FILE *out, const struct result_check *check, size_t number)
+static void readers_text(FILE *out, const struct result_check *check)
+{
+    if (check->summary && *check->summary) {
+        fputs("<h3>Summary</h3>\n<pre class=\"table\" tabindex=\"0\">", out);
+        escape_xml(out, check->summary);
+        fputs("</pre>\n", out);
+    }
+    if (check->console && *check->console) {
+        fputs("<details><summary>Console (evidence for the reader, never for the judge)"
+              "</summary>\n<pre>",
+              out);
+        escape_xml(out, check->console);
+        fputs("</pre></details>\n", out);
+    }
+}
+
+static void check(FILE *out, const struct result_check *check, size_t number, bool open)
 {
     enum verdict worst = result_check_verdict(check);
     fprintf(out, "<details id=\"check-%zu\"%s>\n<summary>", number,
-            worst == VERDICT_PASS ? "" : " open");
+            open || worst != VERDICT_PASS ? " open" : "");
     verdict(out, worst);
     fputs(" <strong>", out);
     escape_xml(out, check->id);
@@ -173,13 +205,7 @@ static void check(FILE *out, const struct result_check *check, size_t number)
     }
     html_timeline(out, check, number);
     html_memory_map(out, check, number);
-    if (check->console && *check->console) {
-        fputs("<details><summary>Console (evidence for the reader, never for the judge)"
-              "</summary>\n<pre>",
-              out);
-        escape_xml(out, check->console);
-        fputs("</pre></details>\n", out);
-    }
+    readers_text(out, check);
     fprintf(out, "<p class=\"dim\">Seed %" PRIu64 " · %.3f ms of virtual time</p>\n</details>\n",
             check->seed, (double)check->virtual_ns / 1e6);
 }
@@ -188,10 +214,12 @@ int result_write_html(const struct result_run *run, FILE *out)
 {
     head(out, run);
     score(out, run);
-    overview(out, run);
-    fputs("<h2>Checks</h2>\n", out);
+    if (run->check_count != 1) {
+        overview(out, run);
+        fputs("<h2>Checks</h2>\n", out);
+    }
     for (size_t i = 0; i < run->check_count; i++)
-        check(out, &run->checks[i], i);
+        check(out, &run->checks[i], i, run->check_count == 1);
     fputs("</main>\n<footer><p class=\"dim\">Written by ", out);
     escape_xml(out, run->generator);
     fputs("</p></footer>\n</body>\n</html>\n", out);

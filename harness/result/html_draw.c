@@ -20,6 +20,13 @@
 
 /* ---- Timeline ---------------------------------------------------------------------------- */
 
+static void key(FILE *out, const char *colour, const char *what)
+{
+    fprintf(out, "<span class=\"key\"><i style=\"background:%s\"></i>", colour);
+    escape_xml(out, what);
+    fputs("</span>\n", out);
+}
+
 struct drawing {
     const struct result_check *check;
     const char *lane[MOST_LANES];
@@ -69,7 +76,7 @@ static void lane_path(FILE *out, const struct drawing *drawing, size_t lane, cha
     }
     if (!count)
         return;
-    fprintf(out, "\"><title>%zu %s</title></path>\n", count, what);
+    fprintf(out, "\"><title>%s</title></path>\n", what);
 }
 
 static void lane_ends(FILE *out, const struct drawing *drawing, size_t lane)
@@ -105,14 +112,17 @@ void html_timeline(FILE *out, const struct result_check *check, size_t number)
     if (!drawing.lanes)
         return;
     size_t height = drawing.lanes * LANE_HEIGHT + AXIS_HEIGHT;
+    fputs("<h3>Timeline</h3>\n<p>", out);
+    key(out, "var(--run)", "runs");
+    key(out, "var(--exit)", "exit");
+    key(out, "var(--irq)", "interrupt or exception given to the guest");
+    key(out, "var(--fail)", "end");
     fprintf(out,
-            "<h3>Timeline</h3>\n<p><span class=\"key\" style=\"background:var(--run)\"></span>"
-            "runs<span class=\"key\" style=\"background:var(--exit)\"></span>exit"
-            "<span class=\"key\" style=\"background:var(--irq)\"></span>interrupt or exception "
-            "given to the guest<span class=\"key\" style=\"background:var(--fail)\"></span>end"
-            "</p>\n<svg role=\"img\" viewBox=\"0 0 %d %zu\" aria-labelledby=\"time-%zu\">"
+            "</p>\n<div class=\"drawing\" tabindex=\"0\" role=\"group\" "
+            "aria-labelledby=\"time-%zu\"><svg role=\"img\" viewBox=\"0 0 %d %zu\" "
+            "aria-labelledby=\"time-%zu\">"
             "<title id=\"time-%zu\">Who ran when in %.3f ms of virtual time: %zu lanes</title>\n",
-            LANE_LABEL + LANE_WIDTH + 10, height, number, number, (double)drawing.end / 1e6,
+            number, LANE_LABEL + LANE_WIDTH + 10, height, number, number, (double)drawing.end / 1e6,
             drawing.lanes);
     axis(out, &drawing);
     for (size_t lane = 0; lane < drawing.lanes; lane++) {
@@ -124,7 +134,7 @@ void html_timeline(FILE *out, const struct result_check *check, size_t number)
         lane_path(out, &drawing, lane, 'i', "--irq", "interrupts and exceptions given", 3, 6);
         lane_ends(out, &drawing, lane);
     }
-    fputs("</svg>\n", out);
+    fputs("</svg></div>\n", out);
 }
 
 /* ---- Memory map -------------------------------------------------------------------------- */
@@ -170,13 +180,13 @@ static const char *region_colour(const struct palette *palette, const struct res
     return place < palette->count ? vm_colours[place % VM_COLOURS] : "#6e7781";
 }
 
-static void vm_keys(FILE *out, const struct palette *palette)
+static void map_keys(FILE *out, const struct palette *palette)
 {
-    for (size_t i = 0; i < palette->count; i++) {
-        fprintf(out, "<span class=\"key\" style=\"background:%s\"></span>",
-                vm_colours[i % VM_COLOURS]);
-        escape_xml(out, palette->vm[i]);
-    }
+    key(out, "#6e7781", "hypervisor and firmware");
+    key(out, "#8b6f4e", "page tables");
+    key(out, "#d1242f", "not allowed");
+    for (size_t i = 0; i < palette->count; i++)
+        key(out, vm_colours[i % VM_COLOURS], palette->vm[i]);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -241,21 +251,21 @@ void html_memory_map(FILE *out, const struct result_check *check, size_t number)
     uint64_t rows = least((end - ram + MAP_ROW_BYTES - 1) / MAP_ROW_BYTES, MOST_MAP_ROWS);
     fprintf(out,
             "<h3>Memory map</h3>\n<p>%" PRIu64 " leaf entries visited by the isolation audit. "
-            "A row is 16 MiB.<span class=\"key\" style=\"background:#6e7781\"></span>hypervisor "
-            "and firmware<span class=\"key\" style=\"background:#8b6f4e\"></span>page tables"
-            "<span class=\"key\" style=\"background:#d1242f\"></span>not allowed",
+            "A row is 16 MiB.</p>\n<p>",
             check->leaves_visited);
-    vm_keys(out, &palette);
+    map_keys(out, &palette);
     fprintf(out,
-            "</p>\n"
-            "<svg role=\"img\" viewBox=\"0 0 %d %" PRIu64 "\" aria-labelledby=\"map-%zu\">"
+            "</p>\n<div class=\"drawing\" tabindex=\"0\" role=\"group\" "
+            "aria-labelledby=\"map-%zu\"><svg role=\"img\" viewBox=\"0 0 %d %" PRIu64
+            "\" aria-labelledby=\"map-%zu\">"
             "<title id=\"map-%zu\">Physical memory by owner, %" PRIu64 " MiB</title>\n",
-            LANE_LABEL + LANE_WIDTH + 10, rows * MAP_ROW_HEIGHT, number, number, (end - ram) >> 20);
+            number, LANE_LABEL + LANE_WIDTH + 10, rows * MAP_ROW_HEIGHT, number, number,
+            (end - ram) >> 20);
     for (uint64_t row = 0; row < rows; row++)
         fprintf(out, "<text x=\"4\" y=\"%" PRIu64 "\">0x%" PRIx64 "</text>\n",
                 row * MAP_ROW_HEIGHT + 12, ram + row * MAP_ROW_BYTES);
     for (size_t i = 0; i < check->region_count; i++)
         map_region(out, &palette, &check->regions[i], ram);
-    fputs("</svg>\n", out);
+    fputs("</svg></div>\n", out);
     map_table(out, check);
 }

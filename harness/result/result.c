@@ -72,6 +72,7 @@ static void free_check(struct result_check *check)
     free(check->group);
     free(check->file);
     free(check->replay);
+    free(check->summary);
     free(check->console);
 }
 

@@ -88,6 +88,7 @@ struct result_check {
     struct result_region *regions;
     size_t region_count;
     uint64_t leaves_visited; /* by isolation audits; 0: none ran */
+    char *summary;           /* preformatted account, for readers of the HTML only; or NULL */
     char *console;           /* what the guests printed, for readers only; or NULL */
 };
 

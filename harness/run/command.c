@@ -95,10 +95,12 @@ static int report(struct session *session, const struct qemu *qemu, struct run_o
 {
     struct audit_summary isolation;
     if (session->watch != NULL) {
-        audit_watch_finish(session->watch, &isolation);
+        audit_watch_finish(session->watch, &isolation,
+                           session->page ? &session->page->checks[0] : NULL);
         session->watch = NULL;
         outcome->isolation = &isolation;
     }
+    outcome->page = session->page;
     return run_report(qemu, session->hypervisor, &session->options, outcome);
 }
 
@@ -145,7 +147,7 @@ static int run(struct session *session)
     if (status == 0)
         status = run_machine(session, &qemu);
     qemu_stop(&qemu);
-    audit_watch_finish(session->watch, NULL);
+    audit_watch_finish(session->watch, NULL, NULL);
     session->watch = NULL;
     return status;
 }

@@ -11,6 +11,7 @@ enum {
     KEY_FOR = 0x100,
     KEY_WALL,
     KEY_ICOUNT,
+    KEY_REPORT,
     KEY_TRACE,
     KEY_TRACE_RECORDS,
     KEY_CPU,
@@ -60,6 +61,8 @@ static const struct argp_option choices[] = {
     {"trace", KEY_TRACE, "FILE", OPTION_ARG_OPTIONAL,
      "Record events, and save them to FILE for `coach trace`", 4},
     {"trace-records", KEY_TRACE_RECORDS, "N", 0, "Room for N events a hart (a power of two)", 4},
+    {"report", KEY_REPORT, "FILE", 0,
+     "Write an HTML report: how each VM fared, memory by owner, with --trace who ran when", 4},
     {"summary", KEY_SUMMARY, "text|json|none", 0, "What to print at the end (text)", 4},
     {"gdb", KEY_GDB, "SOCKET", 0, "Let a gdb connect to this unix socket", 4},
     {"wait", KEY_WAIT, 0, 0, "With --gdb: do not run before gdb says so", 4},
@@ -235,6 +238,9 @@ static error_t take(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_TRACE_RECORDS:
         take_records(value, &options->trace_records);
+        return 0;
+    case KEY_REPORT:
+        options->report_file = value;
         return 0;
     case KEY_SUMMARY:
         take_summary(value, &options->summary);

@@ -6,25 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/ram.h"
 #include "monitor/monitor.h"
 #include "monitor/summary.h"
-#include "symbols/symbols.h"
-#include "trace/trace.h"
-
-/* Everything at hand when a run is told. */
-struct evidence {
-    const struct run_options *options;
-    const struct run_outcome *outcome;
-    const struct qemu *qemu;
-    struct symbols *symbols;
-    struct ram ram;
-    struct monitor monitor;
-    bool has_monitor;
-    struct trace_summary times;
-    bool has_times;
-    uint64_t trace_lost;
-};
+#include "run/evidence.h"
+#include "run/page.h"
 
 /*
  * Return addresses point behind their calls, which may be another function's first instruction:
@@ -88,6 +73,7 @@ static int read_trace(struct evidence *evidence, struct error *error)
         trace_summarise(&events, -1, &evidence->times);
         evidence->trace_lost = events.lost;
         evidence->has_times = true;
+        page_timeline(evidence, &events);
         result = save_trace(evidence, header, error);
     }
     event_list_free(&events);
@@ -101,19 +87,24 @@ static uint64_t elapsed(const struct evidence *evidence)
     return board > boot ? board - boot : monitor_elapsed(&evidence->monitor);
 }
 
-static void tell_summary(const struct evidence *evidence)
+void evidence_summary(const struct evidence *evidence, enum run_summary form, FILE *out)
 {
     struct summary summary = {.monitor = &evidence->monitor,
-                              .elapsed = elapsed(evidence),
+                              .elapsed = evidence->elapsed,
                               .times = evidence->has_times ? &evidence->times : NULL,
                               .trace_lost = evidence->trace_lost,
                               .isolation = evidence->outcome->isolation};
-    if (evidence->options->summary == RUN_SUMMARY_TEXT) {
+    if (form == RUN_SUMMARY_TEXT)
+        summary_print(out, &summary);
+    else if (form == RUN_SUMMARY_JSON)
+        summary_json(out, &summary);
+}
+
+static void tell_summary(const struct evidence *evidence)
+{
+    if (evidence->options->summary == RUN_SUMMARY_TEXT)
         fputc('\n', stdout);
-        summary_print(stdout, &summary);
-    } else if (evidence->options->summary == RUN_SUMMARY_JSON) {
-        summary_json(stdout, &summary);
-    }
+    evidence_summary(evidence, evidence->options->summary, stdout);
     fflush(stdout);
 }
 
@@ -217,11 +208,15 @@ static int tell(struct evidence *evidence)
     int trace_result = 0;
     if (evidence->has_monitor && evidence->options->trace)
         trace_result = read_trace(evidence, &error);
-    if (evidence->has_monitor)
+    if (evidence->has_monitor) {
+        evidence->elapsed = elapsed(evidence);
         tell_summary(evidence);
+    }
     if (trace_result != 0)
         error_report(&error);
     int status = panicked(evidence) ? COACH_FAULT : verdict(evidence);
+    if (page_write(evidence, status) != 0 && status == COACH_OK)
+        return COACH_FAULT;
     return status == COACH_OK && trace_result != 0 ? (int)error.status : status;
 }
 

@@ -14,6 +14,7 @@
 
 struct run_outcome {
     const struct audit_summary *isolation; /* NULL: it was not watched */
+    struct result_run *page;               /* to be filled and written; NULL: none */
     enum relay_end end;
     int signal;                 /* RELAY_SIGNAL */
     struct process_end process; /* RELAY_ENDED */
@@ -22,7 +23,8 @@ struct run_outcome {
 
 /*
  * Prints the summary on standard output and a line for each thing that went wrong on standard
- * error, saves the trace if that was asked for. Returns the status for coach to exit with.
+ * error, saves the trace and writes the HTML report if those were asked for. Returns the status for
+ * coach to exit with.
  */
 int run_report(const struct qemu *qemu, const char *hypervisor, const struct run_options *options,
                const struct run_outcome *outcome);

@@ -8,6 +8,7 @@
 #include "abi/trace.h"
 #include "bundle/pack.h"
 #include "lib/file.h"
+#include "run/page.h"
 
 #define PIPE_LIMIT_NS 60000000000ull /* in a pipe, unless --for says otherwise */
 #define LEAST_MACHINE (256ull << 20)
@@ -154,6 +155,7 @@ struct session *session_new(int argc, char **argv)
         .cpu = "rv64", .harts = 1, .seed = 1, .for_ns = UNSET, .wall_ns = UNSET};
     session->machine = (struct qemu_options)QEMU_OPTIONS_DEFAULT;
     run_options_parse(argc, argv, &session->options);
+    session->page = page_new(&session->options, argc, argv);
     settle_defaults(session);
     return session;
 }
@@ -165,5 +167,6 @@ void session_free(struct session *session)
     vm_list_free(&session->options.vms);
     buffer_free(&session->append);
     free(session->hypervisor);
+    result_run_free(session->page);
     free(session);
 }

@@ -15,6 +15,7 @@
 struct session {
     struct audit_watch *watch; /* NULL: isolation is not watched */
     struct run_options options;
+    struct result_run *page; /* the HTML report under way; NULL: none was asked for */
     struct qemu_options machine;
     struct buffer append;
     char *hypervisor;

@@ -178,6 +178,23 @@ check "two runs by instruction count are the same to the last figure" \
 check "and there are figures" grep -q '"cpu_ticks": [1-9]' "$work/one"
 check "the summary for programs is there" grep -q '"schema": "stagecoach/run/v1"' "$work/one"
 
+# The HTML report.
+fact "the report is named, with the audit's verdict" 0 \
+    "report: $work/page.html (isolation holds: " "$coach" run --icount --trace \
+    --report="$work/page.html" --vm "image=$exit_elf,name=a" --vm "image=$spinner,args=ms=5"
+check "it is one file that fetches nothing" sh -c \
+    "! grep -Eiq 'https?:|src=|<link|<script|@import|url\(' $work/page.html"
+check "it tells each VM's end" grep -q "VM a: exit code 0" "$work/page.html"
+check "it has a timeline with both VMs" test \
+    "$(grep -cE '<text [^>]*>vm (a|spinner)</text>' "$work/page.html")" = 2
+check "it has a memory map with an owner" grep -qE "<title>0x[0-9a-f]+ vm (a|spinner)," \
+    "$work/page.html"
+fact "a VM that fails is shown as one" 1 "" "$coach" run --summary none \
+    --report="$work/page.html" --vm "image=$exit_elf,args=code=7"
+check "in the report" grep -q "guest fault</span> VM exit: exit code 7" "$work/page.html"
+fact "a report that cannot be written is a fault" 3 "$work/nowhere/page.html" \
+    "${run[@]}" --report="$work/nowhere/page.html" "$exit_elf"
+
 # Bundles.
 check "pack writes a bundle" "$coach" pack --vm "image=$exit_elf" -o "$work/bundle"
 fact "pack shows a bundle" 0 "exit: 64M, 1 vCPU, weight 1" "$coach" pack --show "$work/bundle"
