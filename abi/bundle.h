@@ -17,13 +17,13 @@
 
 #include <stdint.h>
 
-#define BUNDLE_MAGIC "SGBUNDLE" /* 8 bytes, no terminator in the file */
-#define BUNDLE_VERSION 1
+#define BUNDLE_MAGIC        "SGBUNDLE" /* 8 bytes, no terminator in the file */
+#define BUNDLE_VERSION      1
 #define BUNDLE_HEADER_BYTES 64
-#define BUNDLE_ALIGN 4096
-#define BUNDLE_MAX_VMS 16
-#define BUNDLE_MAX_VCPUS 8
-#define BUNDLE_NAME_BYTES 24
+#define BUNDLE_ALIGN        4096
+#define BUNDLE_MAX_VMS      16
+#define BUNDLE_MAX_VCPUS    8
+#define BUNDLE_NAME_BYTES   24
 
 /* Guest-physical address at which every VM's RAM begins, as on QEMU's virt board. */
 #define BUNDLE_GUEST_RAM_BASE 0x80000000ull

@@ -9,12 +9,12 @@
 
 #include <stdint.h>
 
-#define MONITOR_MAGIC "SGMONTR1"
-#define MONITOR_VERSION 1
-#define MONITOR_MAX_VMS 16
+#define MONITOR_MAGIC      "SGMONTR1"
+#define MONITOR_VERSION    1
+#define MONITOR_MAX_VMS    16
 #define MONITOR_EXCEPTIONS 32 /* exits[cause] for exceptions 0 … 31 */
 #define MONITOR_INTERRUPTS 32 /* exits[32 + number] for interrupts 0 … 31 */
-#define MONITOR_CAUSES (MONITOR_EXCEPTIONS + MONITOR_INTERRUPTS)
+#define MONITOR_CAUSES     (MONITOR_EXCEPTIONS + MONITOR_INTERRUPTS)
 
 /* How a VM came to its end. */
 enum vm_end {
@@ -30,37 +30,37 @@ enum vm_state {
     VM_STATE_FREE = 0,    /* the slot is not in use */
     VM_STATE_RUNNING = 1, /* some vCPU may run, or all of them wait */
     VM_STATE_PAUSED = 2,
-    VM_STATE_ENDED = 3,   /* memory is still held, for inspection */
+    VM_STATE_ENDED = 3,     /* memory is still held, for inspection */
     VM_STATE_DESTROYED = 4, /* memory is scrubbed and returned */
 };
 
 struct monitor_vm {
     char name[24];
-    uint32_t state;             /* enum vm_state */
-    uint32_t end;               /* enum vm_end */
-    uint64_t end_code;          /* see enum vm_end */
-    char why[96];               /* VM_END_GUEST_FAULT: the reason in words, NUL-terminated */
+    uint32_t state;    /* enum vm_state */
+    uint32_t end;      /* enum vm_end */
+    uint64_t end_code; /* see enum vm_end */
+    char why[96];      /* VM_END_GUEST_FAULT: the reason in words, NUL-terminated */
     uint32_t vcpus;
     uint32_t weight;
-    uint32_t cap;               /* percent of one hart; 0: none */
-    uint32_t id;                /* record.vm of this VM's trace records */
-    uint64_t memory;            /* promised, in bytes */
-    uint64_t resident;          /* backed by memory now, in bytes */
-    uint64_t tables;            /* second-stage tables, in bytes */
-    uint64_t cpu_ticks;         /* time spent in the guest or on its behalf, all vCPUs */
-    uint64_t steal_ticks;       /* time that a vCPU could have run and did not */
-    uint64_t created_ticks;     /* `time` when the VM was created */
-    uint64_t ended_ticks;       /* `time` when it ended; 0: it has not */
-    uint64_t injections;        /* interrupts and exceptions given to the guest */
+    uint32_t cap;           /* percent of one hart; 0: none */
+    uint32_t id;            /* record.vm of this VM's trace records */
+    uint64_t memory;        /* promised, in bytes */
+    uint64_t resident;      /* backed by memory now, in bytes */
+    uint64_t tables;        /* second-stage tables, in bytes */
+    uint64_t cpu_ticks;     /* time spent in the guest or on its behalf, all vCPUs */
+    uint64_t steal_ticks;   /* time that a vCPU could have run and did not */
+    uint64_t created_ticks; /* `time` when the VM was created */
+    uint64_t ended_ticks;   /* `time` when it ended; 0: it has not */
+    uint64_t injections;    /* interrupts and exceptions given to the guest */
     uint64_t exits[MONITOR_CAUSES];
 };
 
 struct monitor {
-    char magic[8];        /* MONITOR_MAGIC */
-    uint32_t version;     /* MONITOR_VERSION */
-    uint32_t vm_count;    /* slots ever used: vm[0 … vm_count-1] are meaningful */
+    char magic[8];     /* MONITOR_MAGIC */
+    uint32_t version;  /* MONITOR_VERSION */
+    uint32_t vm_count; /* slots ever used: vm[0 … vm_count-1] are meaningful */
     uint64_t timebase_hz;
-    uint64_t ram_base;    /* board RAM, physical */
+    uint64_t ram_base; /* board RAM, physical */
     uint64_t ram_bytes;
     uint64_t free_bytes;  /* free for VMs now */
     uint64_t own_bytes;   /* the hypervisor's own: image, stacks, tables, metadata */
@@ -76,13 +76,13 @@ struct monitor {
  * What the hypervisor leaves at the ELF symbol `panic_report` when it meets a bug of its own.
  * backtrace holds return addresses, innermost first, 0 behind the last.
  */
-#define PANIC_MAGIC "SGPANIC1"
+#define PANIC_MAGIC     "SGPANIC1"
 #define PANIC_BACKTRACE 16
 
 struct panic_report {
-    char magic[8];      /* PANIC_MAGIC once the report is complete, else 0 */
+    char magic[8]; /* PANIC_MAGIC once the report is complete, else 0 */
     char message[160];
-    uint64_t trapped;   /* 1: registers and the three CSRs below are those of a trap */
+    uint64_t trapped; /* 1: registers and the three CSRs below are those of a trap */
     uint64_t scause;
     uint64_t sepc;
     uint64_t stval;

@@ -25,9 +25,9 @@ static uint64_t ram;
 
 static void run_inits(enum init_stage stage)
 {
-    REGISTRY_EACH(hv_init, struct init_entry, entry)
-    if (entry->stage == stage)
-        entry->function();
+    REGISTRY_EACH (hv_init, struct init_entry, entry)
+        if (entry->stage == stage)
+            entry->function();
 }
 
 static void make_vms(unsigned count)

@@ -95,9 +95,9 @@ static void wait_for_interrupt(void)
 static void arrive_at(struct hart *hart, struct vcpu *next, uint64_t now)
 {
     if (hart->loaded && hart->loaded != next) {
-        REGISTRY_EACH(hv_switch, struct switch_entry, entry)
-        if (entry->leave)
-            entry->leave(hart->loaded, now);
+        REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+            if (entry->leave)
+                entry->leave(hart->loaded, now);
         context_save(hart->loaded);
     }
     if (hart->loaded != next) {
@@ -106,9 +106,9 @@ static void arrive_at(struct hart *hart, struct vcpu *next, uint64_t now)
         hfence_vvma_all();
     }
     hart->loaded = hart->current = next;
-    REGISTRY_EACH(hv_switch, struct switch_entry, entry)
-    if (entry->arrive)
-        entry->arrive(next, now);
+    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+        if (entry->arrive)
+            entry->arrive(next, now);
 }
 
 struct vcpu *schedule(struct hart *hart)
