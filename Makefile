@@ -122,7 +122,7 @@ format:
 .PHONY: lint
 lint:
 	@clang-format --dry-run -Werror $(OWN_C)
-	@shellcheck $(OWN_SHELL)
+	@shellcheck --external-sources --source-path=SCRIPTDIR $(OWN_SHELL)
 
 ## clean: remove everything that was built
 .PHONY: clean

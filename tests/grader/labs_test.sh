@@ -63,9 +63,11 @@ judged() { # judged LAB KIND NAME STATE GOT OF FAILED: states the fact
     esac
 }
 
+# shellcheck disable=SC2046 # numbers of labs
 [ $# = 0 ] && set -- $("$coach" labs | cut -f 1)
 for number; do
     lab=$(basename "$(ls -d labs/"$(printf %02d "$number")"-*)")
+    # shellcheck disable=SC2015 # whichever of the two failed
     "$coach" start "$number" "$work/base-$lab" --solved --filled all --no-git >"$work/out" 2>&1 &&
         make -C "$work/base-$lab" --no-print-directory -j2 say= images >"$work/out" 2>&1 ||
         { not_ok "$lab: the reference builds" "$work/out" && continue; }

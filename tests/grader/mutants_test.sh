@@ -34,6 +34,7 @@ judge() {
         not_ok "$name fails $check by another name: ${got//$'\n'/, }; expected $wanted"
     else
         ok "$name fails $check: $wanted"
+        # shellcheck disable=SC2016 # Markdown's code marks
         printf '| `%s` | %s | `%s` | %s |\n' "$name" "$(header "$patch")" "$check" "$wanted" \
             >>"$work/rows"
     fi

@@ -10,7 +10,7 @@ refresh() {
     mkdir -p "$to"
     diff -rq --exclude=build "$from" "$to" 2>/dev/null | while read -r line; do
         case $line in
-        "Only in $to"*) line=${line#Only in } && rm -rf "${line%%: *}/${line#*: }" ;;
+        "Only in $to"*) line=${line#Only in } && rm -rf "${line/: //}" ;;
         "Only in $from"*) line=${line#Only in } && line="${line%%: *}/${line#*: }" &&
             cp -r "$line" "$to/${line#"$from"}" ;;
         *) line=${line#Files } && line=${line%% and *} && cp "$line" "$to/${line#"$from"}" ;;
