@@ -3,62 +3,9 @@
 # truth about how VMs ended, and nothing left behind. Needs the built tree; ends with the line
 # "N passed, N failed".
 set -u
-cd "$(dirname "$0")/../.." || exit 3
-build=${BUILD:-build}
-coach=${COACH:-$build/coach}
+. "$(dirname "$0")/facts.sh"
 probes=$build/guest-os/probes
-export COACH_QEMU="" NO_COLOR=1
-
-work=$(mktemp -d)
-mkdir "$work/tmp"
-export TMPDIR=$work/tmp
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-ok() {
-    passed=$((passed + 1))
-    echo "ok $1"
-}
-not_ok() {
-    failed=$((failed + 1))
-    echo "not ok $1"
-    sed 's/^/    /' "$work/out" "$work/err" 2>/dev/null | tail -n 12
-}
-
-# fact NAME STATUS WORDS COMMAND…: it exits with STATUS, and WORDS stand in what it prints.
-fact() {
-    local name=$1 status=$2 words=$3 got
-    shift 3
-    timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null
-    got=$?
-    if [ "$got" != "$status" ]; then
-        not_ok "$name (status $got, expected $status)"
-    elif ! cat "$work/out" "$work/err" | grep -qF -- "$words"; then
-        not_ok "$name (\"$words\" is not said)"
-    else
-        ok "$name"
-    fi
-}
-
-# refused NAME WORDS COMMAND…: status 2, one line on standard error, nothing on the other.
-refused() {
-    local name=$1 words=$2
-    shift 2
-    timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null
-    if [ $? != 2 ] || [ -s "$work/out" ] || [ "$(wc -l <"$work/err")" != 1 ]; then
-        not_ok "$name"
-    elif ! grep -qF -- "$words" "$work/err"; then
-        not_ok "$name (\"$words\" is not said)"
-    else
-        ok "$name"
-    fi
-}
-
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/checked" 2>&1; then ok "$name"; else not_ok "$name"; fi
-}
+export COACH_QEMU=""
 
 run=("$coach" run --summary none)
 exit_elf=$probes/exit.elf
@@ -162,41 +109,41 @@ fact "machine time that runs out is 124" 124 "the time of 0.3 s is over" \
 fact "a machine whose clock stands still is given up, and said so" 3 \
     "given up after 2 s of real time" "${run[@]}" --icount --for 10s --wall 2s \
     --vm "image=$probes/broken_stvec.elf,args=how=paged"
-check "with what to do" grep -q "run it without --icount" "$work/err"
+holds "with what to do" grep -q "run it without --icount" "$work/err"
 fact "a hypervisor that is none does not boot" 124 "has not booted" \
     "${run[@]}" --for 500ms --hypervisor "$spinner" "$exit_elf"
 
 fact "a hypervisor that panics is a fault, and says where" 3 "hv/boot/options.c:" \
     "${run[@]}" --append slice=banana "$exit_elf"
-check "and in what words" grep -q "the hypervisor panicked: option slice=banana" "$work/err"
+holds "and in what words" grep -q "the hypervisor panicked: option slice=banana" "$work/err"
 
 # Determinism: the deadline falls on the same instruction.
 "$coach" run --icount --for 100ms --summary json "$spinner" >"$work/one" 2>/dev/null </dev/null
 "$coach" run --icount --for 100ms --summary json "$spinner" >"$work/two" 2>/dev/null </dev/null
-check "two runs by instruction count are the same to the last figure" \
+holds "two runs by instruction count are the same to the last figure" \
     cmp "$work/one" "$work/two"
-check "and there are figures" grep -q '"cpu_ticks": [1-9]' "$work/one"
-check "the summary for programs is there" grep -q '"schema": "stagecoach/run/v1"' "$work/one"
+holds "and there are figures" grep -q '"cpu_ticks": [1-9]' "$work/one"
+holds "the summary for programs is there" grep -q '"schema": "stagecoach/run/v1"' "$work/one"
 
 # The HTML report.
 fact "the report is named, with the audit's verdict" 0 \
     "report: $work/page.html (isolation holds: " "$coach" run --icount --trace \
     --report="$work/page.html" --vm "image=$exit_elf,name=a" --vm "image=$spinner,args=ms=5"
-check "it is one file that fetches nothing" sh -c \
+holds "it is one file that fetches nothing" sh -c \
     "! grep -Eiq 'https?:|src=|<link|<script|@import|url\(' $work/page.html"
-check "it tells each VM's end" grep -q "VM a: exit code 0" "$work/page.html"
-check "it has a timeline with both VMs" test \
+holds "it tells each VM's end" grep -q "VM a: exit code 0" "$work/page.html"
+holds "it has a timeline with both VMs" test \
     "$(grep -cE '<text [^>]*>vm (a|spinner)</text>' "$work/page.html")" = 2
-check "it has a memory map with an owner" grep -qE "<title>0x[0-9a-f]+ vm (a|spinner)," \
+holds "it has a memory map with an owner" grep -qE "<title>0x[0-9a-f]+ vm (a|spinner)," \
     "$work/page.html"
 fact "a VM that fails is shown as one" 1 "" "$coach" run --summary none \
     --report="$work/page.html" --vm "image=$exit_elf,args=code=7"
-check "in the report" grep -q "guest fault</span> VM exit: exit code 7" "$work/page.html"
+holds "in the report" grep -q "guest fault</span> VM exit: exit code 7" "$work/page.html"
 fact "a report that cannot be written is a fault" 3 "$work/nowhere/page.html" \
     "${run[@]}" --report="$work/nowhere/page.html" "$exit_elf"
 
 # Bundles.
-check "pack writes a bundle" "$coach" pack --vm "image=$exit_elf" -o "$work/bundle"
+holds "pack writes a bundle" "$coach" pack --vm "image=$exit_elf" -o "$work/bundle"
 fact "pack shows a bundle" 0 "exit: 64M, 1 vCPU, weight 1" "$coach" pack --show "$work/bundle"
 fact "a packed bundle boots" 0 "" "${run[@]}" --bundle "$work/bundle"
 refused "pack without a place to write to" "-o FILE is missing" "$coach" pack \
@@ -238,13 +185,13 @@ kill -KILL "$qemu_pid"
 cat <&7 >/dev/null
 wait $coach_pid
 status=$?
-check "QEMU killed under way is a fault (status $status)" test $status = 3
-check "and is told" grep -q "QEMU died under way: killed by signal 9" "$work/told"
+holds "QEMU killed under way is a fault (status $status)" test $status = 3
+holds "and is told" grep -q "QEMU died under way: killed by signal 9" "$work/told"
 exec 7<&-
 
 start
 kill -KILL $coach_pid
-check "coach killed takes QEMU with it" gone "$qemu_pid"
+holds "coach killed takes QEMU with it" gone "$qemu_pid"
 wait $coach_pid 2>/dev/null
 exec 7<&-
 
@@ -253,9 +200,9 @@ kill -TERM $coach_pid
 cat <&7 >/dev/null
 wait $coach_pid
 status=$?
-check "coach ended by SIGTERM says so by its status ($status)" test $status = 143
-check "and in a line" grep -q "stopped by Terminated" "$work/told"
-check "and leaves no QEMU" gone "$qemu_pid"
+holds "coach ended by SIGTERM says so by its status ($status)" test $status = 143
+holds "and in a line" grep -q "stopped by Terminated" "$work/told"
+holds "and leaves no QEMU" gone "$qemu_pid"
 exec 7<&-
 
 start
@@ -263,7 +210,7 @@ exec 7<&-
 wait $coach_pid
 status=$?
 kill -0 "$qemu_pid" 2>/dev/null && status=$((status + 1000))
-check "output that nobody reads does not keep QEMU alive (status $status)" test $status -lt 1000
+holds "output that nobody reads does not keep QEMU alive (status $status)" test $status -lt 1000
 
 # A terminal: keys are told, Ctrl-A x ends, the terminal is as it was.
 if command -v script >/dev/null; then
@@ -278,16 +225,15 @@ EOF
     printf '\001x' >&8
     timeout 60 script -qec "sh $work/session" /dev/null <&8 >"$work/session.out" 2>&1
     exec 8>&-
-    check "the keys are told on a terminal" grep -q "Keys: Ctrl-A, then" "$work/session.out"
-    check "Ctrl-A x ends the session, and the VMs well" grep -q "^status 0" "$work/session.out"
-    check "the terminal is put back as it was" cmp "$work/before" "$work/after"
+    holds "the keys are told on a terminal" grep -q "Keys: Ctrl-A, then" "$work/session.out"
+    holds "Ctrl-A x ends the session, and the VMs well" grep -q "^status 0" "$work/session.out"
+    holds "the terminal is put back as it was" cmp "$work/before" "$work/after"
 fi
 
-check "nothing is left in the temporary folder" test -z "$(ls -A "$TMPDIR")"
+holds "nothing is left in the temporary folder" test -z "$(ls -A "$TMPDIR")"
 fact "doctor finds what is needed" 0 "Everything that is needed is there." "$coach" doctor
 fact "doctor speaks JSON" 0 '"schema": "stagecoach/doctor/v1"' "$coach" doctor --json
 fact "doctor names what is missing" 1 "not found" env COACH_QEMU="$work/nowhere" "$coach" doctor
-check "no colour in a pipe" sh -c "! $coach run $exit_elf </dev/null | grep -q \$'\\033'"
+holds "no colour in a pipe" sh -c "! $coach run $exit_elf </dev/null | grep -q \$'\\033'"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+sum
