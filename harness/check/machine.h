@@ -49,7 +49,7 @@ struct machine {
     struct facts facts;
     const struct event **order; /* facts.event */
     struct register_watch *registers;
-    char tampered[200]; /* "", or what the hypervisor did to a probe's memory or entry */
+    char tampered[200];       /* "", or what the hypervisor did to a probe's memory or entry */
     struct audit_input audit; /* of the last audit that found something, or of the last */
     struct audit_report report;
     bool audited;
