@@ -168,10 +168,30 @@ local function convert_heading(heading)
     return heading
 end
 
+-- Gives the cells of columns that are aligned to the right a class in place of an inline style.
+local function mark_numbers(rows, right)
+    for _, row in ipairs(rows) do
+        for index, cell in ipairs(row.cells or row[2]) do
+            if right[index] then
+                (cell.attr or cell[1]).classes:insert("number")
+            end
+        end
+    end
+end
+
 -- Every heading of a column says so, and columns are as wide as their contents ask for.
 local function convert_table(table_)
-    for _, column in ipairs(table_.colspecs) do
+    local right = {}
+    for index, column in ipairs(table_.colspecs) do
         column[2] = nil
+        if target == "site" and column[1] == "AlignRight" then
+            right[index] = true
+            column[1] = "AlignDefault"
+        end
+    end
+    mark_numbers(table_.head.rows, right)
+    for _, body in ipairs(table_.bodies) do
+        mark_numbers(body.body, right)
     end
     for _, row in ipairs(table_.head.rows) do
         for _, cell in ipairs(row.cells or row[2]) do
