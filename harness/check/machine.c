@@ -185,12 +185,25 @@ void machine_audit(struct machine *machine, const struct observer_view *view)
     machine->audited = true;
 }
 
+/* A value of hgatp may have been a VM's that is gone, and then another's: at the end it is that
+ * one's whose device tree is there. */
+static void identify_heirs(struct machine *machine, const struct ram *ram)
+{
+    for (size_t i = 0; i < machine->trees; i++) {
+        int vm = owner_of(machine, ram, machine->tree[i].hgatp);
+        if (vm >= 0 && !machine->vm[vm].hgatp)
+            machine->vm[vm].hgatp = machine->tree[i].hgatp;
+    }
+}
+
 static bool stopped(const struct observer_view *view, void *argument)
 {
     struct machine *machine = argument;
     for (size_t i = 0; i < view->hgatp_count; i++)
         identify(machine, view->ram, view->hgatps[i],
                  view->stop == OBSERVER_FIRST_ENTRY && i + 1 == view->hgatp_count);
+    if (view->stop == OBSERVER_FINISHED)
+        identify_heirs(machine, view->ram);
     if (machine->check->wants_isolation)
         machine_audit(machine, view);
     return true;
