@@ -1,6 +1,7 @@
 /* Guest images laid out: ELF, Linux Image, raw. */
 #include "bundle/image.h"
 
+#include <ctype.h>
 #include <elf.h>
 #include <endian.h>
 #include <string.h>
@@ -188,6 +189,15 @@ static int refuse_compressed(const struct source *source, struct error *error)
     return 0;
 }
 
+/* Is every byte of it one that texts have? A program has zeros and other control characters. */
+static bool is_text(const struct source *source)
+{
+    for (size_t i = 0; i < source->bytes; i++)
+        if (source->data[i] == 0 || (source->data[i] < ' ' && !isspace(source->data[i])))
+            return false;
+    return true;
+}
+
 int image_from_bytes(const char *path, const void *data, size_t bytes, uint64_t memory,
                      struct image *image, struct error *error)
 {
@@ -202,6 +212,9 @@ int image_from_bytes(const char *path, const void *data, size_t bytes, uint64_t 
         result = load_elf(&source, image, error);
     else if (is_linux(&source))
         result = load_linux(&source, image, error);
+    else if (is_text(&source))
+        result = error_set(
+            error, "%s: is text; expected a program: ELF, a Linux Image, or raw code", path);
     else
         result = load_flat(&source, IMAGE_RAW_ADDRESS, bytes, image, error);
     if (result != 0)

@@ -23,7 +23,7 @@ struct image {
 
 /*
  * Reads and lays out the image at `path` for a VM of `memory` bytes of RAM. 0; or -1 with
- * *error: not readable, empty, compressed, for another machine, cut short, out of that RAM.
+ * *error: not readable, empty, text, compressed, for another machine, cut short, out of that RAM.
  */
 int image_load(const char *path, uint64_t memory, struct image *image, struct error *error);
 

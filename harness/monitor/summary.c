@@ -223,8 +223,9 @@ static void print_isolation(FILE *stream, const struct audit_summary *isolation)
     enum colour colour = isolation->holds ? COLOUR_GREEN : COLOUR_RED;
     fprintf(stream, "%s%s%s", colour_begin(stream, colour),
             isolation->holds ? "isolation holds" : isolation->text, colour_end(stream));
-    fprintf(stream, ": %" PRIu64 " leaf entries of %zu VMs visited in %" PRIu64 " audits\n",
-            isolation->leaves, isolation->trees, isolation->audits);
+    fprintf(stream, ": %" PRIu64 " leaf entries of %zu VM%s visited in %" PRIu64 " audits\n",
+            isolation->leaves, isolation->trees, isolation->trees == 1 ? "" : "s",
+            isolation->audits);
 }
 
 void summary_print(FILE *stream, const struct summary *summary)

@@ -5,8 +5,6 @@
 #ifndef HV_BOOT_BOARD_H
 #define HV_BOOT_BOARD_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define BOARD_MAX_RANGES 16
@@ -44,14 +42,5 @@ uint64_t board_reserve(uint64_t bytes, const char *what);
 
 /* Splits RAM less all reserved ranges into ascending page-aligned free ranges; returns how many. */
 unsigned board_free_ranges(struct board_range *ranges, unsigned limit);
-
-/* Value of an option `name=value` of the bootargs, copied into a buffer; false: not given. */
-bool option_text(const char *name, char *value, size_t room);
-/* Its number, or `otherwise` if it is not given; panics on nonsense. */
-uint64_t option_number(const char *name, uint64_t otherwise);
-/* on/off, or `otherwise`. */
-bool option_switch(const char *name, bool otherwise);
-/* Calls visit with each option `name=value` of that name, in order. */
-void option_each(const char *name, void (*visit)(const char *value, size_t length));
 
 #endif

@@ -2,6 +2,7 @@
  * the bundle, and what board_reserve has taken before page frames are managed. */
 #include "boot/board.h"
 #include "trap/panic.h"
+#include <stdbool.h>
 
 #define PAGE 4096ull
 

@@ -2,6 +2,7 @@
  */
 #include "boot/board.h"
 #include "boot/init.h"
+#include "boot/options.h"
 #include "console/command.h"
 #include "console/console.h"
 #include "console/mux.h"
@@ -85,3 +86,4 @@ static void script_init(void)
 }
 
 HV_INIT(INIT_VMS, script_init);
+HV_OPTION("at");

@@ -1,7 +1,7 @@
 /* The console shared among VMs: lines with names, or one VM at a time. See console/console.h. */
 #include "console/mux.h"
-#include "boot/board.h"
 #include "boot/init.h"
+#include "boot/options.h"
 #include "console/console.h"
 #include "console/shell.h"
 #include "lib/string.h"
@@ -201,3 +201,4 @@ static void mux_init(void)
 }
 
 HV_INIT(INIT_TABLES, mux_init);
+HV_OPTION("console");

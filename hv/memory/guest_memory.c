@@ -3,6 +3,7 @@
 #include "abi/monitor.h"
 #include "boot/board.h"
 #include "boot/init.h"
+#include "boot/options.h"
 #include "lib/string.h"
 #include "memory/gstage.h"
 #include "memory/page.h"
@@ -180,3 +181,4 @@ static void memory_init(void)
 }
 
 HV_INIT(INIT_HART, memory_init);
+HV_OPTION("leaf");

@@ -5,6 +5,7 @@
 #include "abi/monitor.h"
 #include "boot/board.h"
 #include "boot/init.h"
+#include "boot/options.h"
 #include "console/mux.h"
 #include "hart/hart.h"
 #include "trace/trace.h"
@@ -240,3 +241,5 @@ static void sched_init(void)
 }
 
 HV_INIT(INIT_HART, sched_init);
+HV_OPTION("sched");
+HV_OPTION("slice");

@@ -2,6 +2,7 @@
 #include "trace/trace.h"
 #include "boot/board.h"
 #include "boot/init.h"
+#include "boot/options.h"
 #include "hart/hart.h"
 #include "lib/string.h"
 #include "trap/panic.h"
@@ -62,3 +63,5 @@ static void trace_init(void)
 }
 
 HV_INIT(INIT_CONSOLE, trace_init);
+HV_OPTION("trace");
+HV_OPTION("trace_records");

@@ -33,6 +33,7 @@ refused "a time that is none" "expected a number such as 2s" "${run[@]}" --for s
 refused "a backstop that is none" "--wall" "${run[@]}" --wall soon "$exit_elf"
 refused "trace records that are no power of two" "power of two" "${run[@]}" --trace-records 3 \
     "$exit_elf"
+refused "an image that is text" "is text; expected a program" "${run[@]}" README.md
 refused "nine harts" "--harts 9: expected 1 to 8" "${run[@]}" --harts 9 "$exit_elf"
 
 # Files.
@@ -116,6 +117,9 @@ fact "a hypervisor that is none does not boot" 124 "has not booted" \
 fact "a hypervisor that panics is a fault, and says where" 3 "hv/boot/options.c:" \
     "${run[@]}" --append slice=banana "$exit_elf"
 holds "and in what words" grep -q "the hypervisor panicked: option slice=banana" "$work/err"
+fact "an option that nobody knows ends the boot, and those that are known are named" 3 \
+    "option colour=red is unknown; expected NAME=VALUE with one of the names" \
+    "${run[@]}" --append "sched=rr colour=red" "$exit_elf"
 
 # Determinism: the deadline falls on the same instruction.
 "$coach" run --icount --for 100ms --summary json "$spinner" >"$work/one" 2>/dev/null </dev/null

@@ -208,10 +208,12 @@ static void raw_image(void)
 {
     struct image image;
     struct error error = {0};
-    CU_ASSERT_EQUAL_FATAL(image_from_bytes("raw", "1234", 4, MEMORY, &image, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(image_from_bytes("raw", "\x13\0\0\0", 4, MEMORY, &image, NULL), 0);
     CU_ASSERT(image.gpa == 0x80200000 && image.entry == 0x80200000);
     image_free(&image);
-    CU_ASSERT_EQUAL(image_from_bytes("raw", "1234", 4, 0x200000, &image, &error), -1);
+    CU_ASSERT_EQUAL(image_from_bytes("raw", "\x13\0\0\0", 4, 0x200000, &image, &error), -1);
+    CU_ASSERT_EQUAL(image_from_bytes("raw", "1234\n", 5, MEMORY, &image, &error), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "raw: is text"));
     CU_ASSERT_EQUAL(image_from_bytes("raw", "", 0, MEMORY, &image, &error), -1);
     CU_ASSERT_STRING_EQUAL(error.text, "raw: is empty");
     CU_ASSERT_EQUAL(image_from_bytes("z", "\x1f\x8b\x08", 3, MEMORY, &image, &error), -1);
