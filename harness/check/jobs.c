@@ -26,7 +26,7 @@ struct job {
     uint64_t seed;
     pid_t pid; /* 0: it does not run */
     int report_fd;
-    struct result_run *result; /* NULL: not done */
+    struct result_run *result; /* NULL: not done, or not needed */
 };
 
 struct pool {
@@ -122,11 +122,40 @@ static void wait_for_one(struct pool *pool)
     }
 }
 
+static bool all_fail(const struct result_check *check)
+{
+    for (size_t i = 0; i < check->item_count; i++)
+        if (check->items[i].verdict == VERDICT_PASS)
+            return false;
+    return true;
+}
+
+/* Whether an earlier seed of the check has failed every item: then no later one changes the
+ * result (merge_seed), and what hangs or storms does so once and not once a seed. */
+static bool is_settled(const struct pool *pool, const struct job *job)
+{
+    for (const struct job *other = job; other-- > pool->job && other->check == job->check;)
+        if (other->result && all_fail(&other->result->checks[0]))
+            return true;
+    return false;
+}
+
+static void start_next(struct pool *pool)
+{
+    struct job *job = &pool->job[pool->started];
+    if (!is_settled(pool, job)) {
+        start(pool, job);
+        return;
+    }
+    pool->started++;
+    pool->done++;
+}
+
 static void run_all(struct pool *pool, unsigned parallel)
 {
     while (pool->done < pool->count) {
         while (pool->started < pool->count && pool->started - pool->done < parallel)
-            start(pool, &pool->job[pool->started]);
+            start_next(pool);
         if (pool->options->progress)
             progress("%zu of %zu checks", pool->done, pool->count);
         if (pool->done < pool->started)
@@ -153,13 +182,13 @@ static void merge_seed(struct result_check *into, struct result_check *from)
 static void add_check(struct pool *pool, size_t first, size_t count, struct result_run *run)
 {
     size_t shown = first;
-    for (size_t i = first; i < first + count; i++)
+    for (size_t i = first; i < first + count && pool->job[i].result; i++)
         if (result_check_verdict(&pool->job[i].result->checks[0]) != VERDICT_PASS) {
             shown = i;
             break;
         }
     for (size_t i = first; i < first + count; i++) {
-        if (i == shown)
+        if (i == shown || !pool->job[i].result)
             continue;
         merge_seed(&pool->job[shown].result->checks[0], &pool->job[i].result->checks[0]);
         result_run_free(pool->job[i].result);

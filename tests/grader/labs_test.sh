@@ -1,93 +1,170 @@
 #!/bin/bash
-# The labs' graders are graded: in each lab the reference has all points; each mutant, a mistake
-# that a learner makes, fails in the check that its header names; each alternative, right and
-# written otherwise, has all points; each forger has none. Arguments: labs (default: all).
-# The kill table goes to $KILLS, if that is set.
+# The labs' graders are graded. In each lab the reference has all points; the skeleton, in which
+# nothing of that lab is written yet, has none; each mutant, a mistake that a learner makes, fails
+# in the check that its header names; each alternative, right and written otherwise, has all
+# points; each forger has none. Arguments: labs (default: all), or --table, which writes
+# docs/kill-table-labs.md. JOBS=N judges that many at a time.
 . "$(dirname "$0")/facts.sh"
 jobs=${JOBS:-$(nproc)}
+table=docs/kill-table-labs.md
+: >"$work/kills"
 
 header() { # header PATCH FIELD
     sed -n "/^--- /q; s/^$2: //p" "$1"
 }
 
-# one LAB KIND PATCH: builds the lab's solved tree with the patch, judges it; a line for a table.
+# staged FOLDER LAB FILLED: the lab's tree on the reference's earlier labs, built.
+staged() {
+    "$coach" start "$2" "$1" --solved --filled "$3" --no-git &&
+        make -C "$1" --no-print-directory -j2 say= images &&
+        mkdir -p "$1/build/guest-os" && ln -sfn "$build/guest-os/probes" "$1/build/guest-os/probes"
+}
+
+# variant LAB KIND PATCH FOLDER: makes the variant there; says what is wrong if it cannot.
+variant() {
+    local lab=$1 kind=$2 patch=$3 own=$4
+    if [ "$kind" = skeleton ]; then
+        staged "$own" "${lab%%-*}" 0 >"$own.out" 2>&1 || echo does-not-build
+        return
+    fi
+    cp -a "$work/base-$lab" "$own"
+    [ "$kind" = reference ] && return
+    patch -d "$own" -p1 --fuzz=2 -s --no-backup-if-mismatch <"$patch" >"$own.out" 2>&1 ||
+        { echo does-not-apply && return; }
+    make -C "$own" --no-print-directory say= images >"$own.out" 2>&1 || echo does-not-build
+}
+
+# one LAB KIND PATCH: a row "LAB KIND NAME STATE GOT OF FAILED DIAGNOSES". A mutant is judged by
+# the check that it names, the others by all of the lab.
 one() {
-    local lab=$1 kind=$2 patch=$3 own name
+    local lab=$1 kind=$2 patch=$3 own name fault checks
     name=$(basename "$patch" .patch)
     own=$work/$lab-$kind-$name
-    cp -a "$work/base-$lab" "$own"
-    [ "$kind" = reference ] ||
-        patch -d "$own" -p1 --fuzz=2 -s --no-backup-if-mismatch <"$patch" >"$own.out" 2>&1 ||
-        { echo "$lab $kind $name does-not-apply 0 0 -" && return; }
-    make -C "$own" --no-print-directory say= images >"$own.out" 2>&1 ||
-        { echo "$lab $kind $name does-not-build 0 0 -" && return; }
-    timeout 300 "$coach" check -j 1 --hypervisor "$own/build/hv/stagecoach.elf" --build "$own/build" \
-        --emit "json=$own.json" "labs/$lab/checks" >"$own.out" 2>&1 </dev/null
-    jq -r --arg row "$lab $kind $name" '"\($row) judged \(.got) \(.of) " +
-        ([.checks[] | select(.got < .of) | .file | split("/") | last | rtrimstr(".check")] | join(","))' \
-        "$own.json" 2>/dev/null || echo "$lab $kind $name not-judged 0 0 -"
+    checks=labs/$lab/checks
+    [ "$kind" = mutants ] && checks=labs/$(header "$patch" check | sed 's|/|/checks/|').check
+    fault=$(variant "$lab" "$kind" "$patch" "$own")
+    if [ -n "$fault" ]; then
+        echo "$lab $kind $name $fault 0 0 -"
+    else
+        timeout 580 "$coach" check -j 1 --hypervisor "$own/build/hv/stagecoach.elf" \
+            --build "$own/build" --emit "json=$own.json" "$checks" >"$own.out" 2>&1 </dev/null
+        jq -r --arg row "$lab $kind $name" '
+            [.checks[] | select(.got < .of)] as $failed |
+            if [.checks[].items[] | select(.graded | not)] | length > 0
+            then "\($row) not-graded 0 0 -"
+            else "\($row) judged \(.got) \(.of) " +
+                ($failed | map(.file | split("/") | last | rtrimstr(".check")) | join(",")) + " " +
+                ([$failed[].items[] | select(.verdict != "pass") | .diagnosis // .verdict] |
+                    unique | join(", "))
+            end' "$own.json" 2>/dev/null || echo "$lab $kind $name not-judged 0 0 -"
+    fi
     rm -rf "$own"
 }
-export -f one
-export work coach
+export -f one variant staged header
+export work coach build
 
-judged() { # judged LAB KIND NAME STATE GOT OF FAILED: states the fact
-    local lab=$1 kind=$2 name=$3 state=$4 got=$5 of=$6 lost=$7 patch wanted
-    patch=labs/$lab/$kind/$name.patch
-    echo "$*" >"$work/row"
-    case $kind in
-    reference | alternatives)
-        if [ "$state" = judged ] && [ "$got" = "$of" ] && [ "$of" = 100 ]; then
-            ok "$lab: $kind $name has all points"
-        else
-            not_ok "$lab: $kind $name has all points" "$work/row" "$work/$lab-$kind-$name.out"
-        fi
-        ;;
-    forgers)
-        if [ "$state" = judged ] && [ "$got" = 0 ]; then
-            ok "$lab: forger $name has no point"
-        else
-            not_ok "$lab: forger $name has no point" "$work/row" "$work/$lab-$kind-$name.out"
-        fi
-        ;;
-    mutants)
-        wanted=$(header "$patch" check)
-        wanted=${wanted#*/}
-        if [ "$state" = judged ] && [[ ",$lost," == *",$wanted,"* ]]; then
-            ok "$lab: mutant $name fails in $wanted"
-        else
-            not_ok "$lab: mutant $name fails in $wanted" "$work/row" "$work/$lab-$kind-$name.out"
-        fi
-        [ -n "${KILLS:-}" ] && echo "| $lab | $name | $(head -n 1 "$patch") | $lost | $got |" >>"$KILLS"
-        ;;
-    esac
+# row_of LAB NAME PATCH CHECK DIAGNOSES: of the kill table
+row_of() {
+    # shellcheck disable=SC2016 # Markdown's code marks
+    printf '| `%s` | %s | `%s` | %s |\n' "$1/$2" "$(head -n 1 "$3")" "$4" "$5" >>"$work/kills"
 }
 
-# shellcheck disable=SC2046 # numbers of labs
-[ $# = 0 ] && set -- $("$coach" labs | cut -f 1)
-for number; do
-    lab=$(basename "$(ls -d labs/"$(printf %02d "$number")"-*)")
-    # shellcheck disable=SC2015 # whichever of the two failed
-    "$coach" start "$number" "$work/base-$lab" --solved --filled all --no-git >"$work/out" 2>&1 &&
-        make -C "$work/base-$lab" --no-print-directory -j2 say= images >"$work/out" 2>&1 ||
-        { not_ok "$lab: the reference builds" "$work/out" && continue; }
-    ln -s "$build/guest-os/probes" "$work/base-$lab/build/guest-os/probes" 2>/dev/null ||
-        { mkdir -p "$work/base-$lab/build/guest-os" &&
-            ln -s "$build/guest-os/probes" "$work/base-$lab/build/guest-os/probes"; }
+judged() { # judged LAB KIND NAME STATE GOT OF FAILED DIAGNOSES…: states the fact
+    local lab=$1 kind=$2 name=$3 state=$4 got=$5 of=$6 lost=${7:--} fact good=no wanted
+    case $kind in
+    reference | alternatives)
+        fact="$kind $name has all points"
+        [ "$got" = 100 ] && [ "$of" = 100 ] && good=yes
+        ;;
+    skeleton | forgers)
+        fact="$kind $name has no point"
+        [ "$got" = 0 ] && good=yes
+        ;;
+    mutants)
+        wanted=$(header "labs/$lab/$kind/$name.patch" check)
+        fact="mutant $name fails in $wanted"
+        if [ "$lost" = "${wanted#*/}" ]; then
+            good=yes
+            row_of "$lab" "$name" "labs/$lab/$kind/$name.patch" "${wanted#*/}" "${*:8}"
+        fi
+        ;;
+    esac
+    if [ "$state" = judged ] && [ "$good" = yes ]; then
+        ok "$lab: $fact"
+    else
+        echo "$*" >"$work/row"
+        not_ok "$lab: $fact" "$work/row" "$work/$lab-$kind-$name.out"
+    fi
+}
+
+# at_least N LAB KIND
+at_least() {
+    local found
+    found=$(find "labs/$2/$3" -name '*.patch' | wc -l)
+    [ "$found" -ge "$1" ] || not_ok "$2: $found $3, at least $1 are expected"
+}
+
+grade_lab() { # grade_lab LAB
+    local lab=$1 kind patch row
+    at_least 6 "$lab" mutants
+    at_least 2 "$lab" alternatives
+    at_least 2 "$lab" forgers
+    if ! staged "$work/base-$lab" "${lab%%-*}" all >"$work/out" 2>&1; then
+        not_ok "$lab: the reference builds" "$work/out"
+        return
+    fi
     {
         echo "$lab reference reference"
+        echo "$lab skeleton skeleton"
         for kind in mutants alternatives forgers; do
-            for patch in labs/"$lab"/"$kind"/*.patch; do
-                [ -e "$patch" ] && echo "$lab $kind $patch"
-            done
+            for patch in labs/"$lab"/"$kind"/*.patch; do echo "$lab $kind $patch"; done
         done
     } >"$work/todo"
     # shellcheck disable=SC2016
     xargs -P "$jobs" -L 1 bash -c 'one "$@"' one <"$work/todo" | sort >"$work/rows"
     while read -r row; do
-        # shellcheck disable=SC2086
+        # shellcheck disable=SC2086 # a row of words
         judged $row
     done <"$work/rows"
     rm -rf "$work/base-$lab"
+}
+
+write_table() {
+    local lab
+    echo "# Kill table of the labs"
+    echo
+    echo "Each row is a mistake that learners make, a patch in the lab's \`mutants/\`. The check that"
+    echo "is named finds it, and gives the diagnosis. Written by \`tests/grader/labs_test.sh --table\`;"
+    echo "the test says when it is stale."
+    echo
+    echo "$(wc -l <"$work/kills") mutants, all killed."
+    for lab in $labs; do
+        echo
+        echo "## Lab $lab"
+        echo
+        echo "| mutant | what is wrong | check | diagnosis |"
+        echo "|---|---|---|---|"
+        grep -F "| \`$lab/" "$work/kills"
+    done
+}
+
+wanted=$*
+[ "$wanted" = --table ] && wanted=
+labs=
+for number in ${wanted:-$("$coach" labs | cut -f 1)}; do
+    labs+=" $(basename "$(ls -d labs/"$(printf %02d "$number")"-*)")"
 done
+for lab in $labs; do grade_lab "$lab"; done
+
+if [ "$*" = --table ]; then
+    [ "$failed" = 0 ] && write_table >"$table" && echo "$table is written"
+elif [ $# = 0 ]; then
+    write_table >"$work/table"
+    if cmp -s "$work/table" "$table"; then
+        ok "$table is up to date"
+    else
+        diff "$table" "$work/table" >"$work/out" 2>&1
+        not_ok "$table is stale: tests/grader/labs_test.sh --table" "$work/out"
+    fi
+fi
 sum

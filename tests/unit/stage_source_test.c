@@ -136,14 +136,12 @@ static const char assembly[] = "/* Vector.\n"
 static void assembly_functions_end_before_the_next_symbol(void)
 {
     struct source_function found;
-    CU_ASSERT_EQUAL_FATAL(
-        source_find("x.S", assembly, strlen(assembly), "trap", &found, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(source_find("x.S", assembly, strlen(assembly), "trap", &found, NULL), 0);
     CU_ASSERT_TRUE(holds(assembly, found.comment, "/* Saves all. */"));
     CU_ASSERT_TRUE(holds(assembly, found.body,
                          "    csrrw a0, sscratch, a0\n1:  beqz a0, 1b\n.Llocal:\n"
                          "    sret /* done */\n"));
-    CU_ASSERT_EQUAL_FATAL(
-        source_find("x.S", assembly, strlen(assembly), "leave", &found, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(source_find("x.S", assembly, strlen(assembly), "leave", &found, NULL), 0);
     CU_ASSERT_TRUE(holds(assembly, found.body, "    ret\n"));
     CU_ASSERT_EQUAL(source_find("x.S", assembly, strlen(assembly), "none", &found, NULL), -1);
 }
@@ -188,8 +186,7 @@ static void blanking_twice_changes_nothing(void)
 }
 
 TEST_SUITE(stage_source,
-           {"a function's comment, signature and body are found",
-            finds_comment_signature_and_body},
+           {"a function's comment, signature and body are found", finds_comment_signature_and_body},
            {"prototypes, calls and types are no definitions",
             prototypes_calls_and_types_are_no_definitions},
            {"attributes may follow the parameters", attributes_may_follow_the_parameters},
