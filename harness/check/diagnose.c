@@ -169,7 +169,7 @@ const char *diagnose_outcome(const struct facts *facts)
     if (facts->stray)
         return "hypervisor page reachable";
     if (facts->registers.known && !facts->registers.holds)
-        return facts->registers.diagnosis; /* the run was ended there */
+        return facts->registers.diagnosis; /* whatever came of it */
     switch (facts->outcome) {
     case OUTCOME_FINISHED:
         if (until == UNTIL_FINISHED && facts->has_monitor && facts->monitor.finished == 1)

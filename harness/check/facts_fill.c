@@ -276,13 +276,10 @@ void machine_fill_facts(struct machine *machine)
     find_isolation(machine);
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
-    if (machine->seen.end == OBSERVER_STOPPED && machine->registers &&
-        registers_failed(machine->registers))
-        snprintf(facts->why, sizeof facts->why, "ended there: %.200s", facts->registers.text);
-    else if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
+    if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
         snprintf(facts->why, sizeof facts->why,
-                 "ended after %d trace records or %d traps and entries: it gets nowhere",
-                 MACHINE_MOST_RECORDS, MACHINE_MOST_SEEN);
+                 "ended after %d exits, %d trace records or %d traps: it gets nowhere",
+                 MACHINE_MOST_VECTORS, MACHINE_MOST_RECORDS, MACHINE_MOST_SEEN);
     if (*facts->tampered)
         snprintf(facts->why, sizeof facts->why, "%s", facts->tampered);
     if (machine->check->wants_fences)

@@ -29,8 +29,9 @@ struct machine_tree {
 
 #define MACHINE_TREES 256
 
-/* A run with more trace records, or more events seen at the machine, is ended, and judged on
- * these. */
+/* A run with more traps into the hypervisor, trace records, or events seen at the machine, is
+ * ended, and judged on these. */
+#define MACHINE_MOST_VECTORS 70000
 #define MACHINE_MOST_RECORDS 300000
 #define MACHINE_MOST_SEEN    600000
 

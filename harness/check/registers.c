@@ -2,7 +2,6 @@
 #include "check/registers.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,7 @@ struct saved {
 struct register_watch {
     struct saved saved[MOST_VMS];
     uint64_t compared;
-    atomic_bool failed;
+    bool failed;
     unsigned lost; /* register */
     uint64_t before, after, pc;
 };
@@ -46,11 +45,6 @@ struct register_watch *registers_new(void)
 void registers_free(struct register_watch *watch)
 {
     free(watch);
-}
-
-bool registers_failed(const struct register_watch *watch)
-{
-    return watch->failed;
 }
 
 static struct saved *saved_for(struct register_watch *watch, uint64_t hgatp)

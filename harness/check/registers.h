@@ -18,9 +18,6 @@ void registers_free(struct register_watch *watch);
 /* Takes the registers of one exit or entry, in the order in which the machine makes them. */
 void registers_take(struct register_watch *watch, const struct traplog_registers *registers);
 
-/* A register was lost: there is no need to go on. May be asked from another thread. */
-bool registers_failed(const struct register_watch *watch);
-
 void registers_finding(const struct register_watch *watch, struct finding *finding);
 
 #endif

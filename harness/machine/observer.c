@@ -9,11 +9,9 @@
 #include "machine/channel.h"
 #include "machine/observer_parts.h"
 
-#define TURN_MS        5  /* longest wait between two looks at the trace */
-#define CLOCK_MS       10 /* between two looks at the board's clock */
-#define STOOD_IS_STUCK 20 /* looks at a clock that stands while QEMU says that nothing is armed */
-#define CALL_MS        20000
-#define TICK_NS        (1000000000ull / QEMU_TIMEBASE_HZ)
+#define TURN_MS 5 /* longest wait between two looks at the trace */
+#define CALL_MS 20000
+#define TICK_NS (1000000000ull / QEMU_TIMEBASE_HZ)
 
 void observer_end(struct observer *observer, enum observer_end end, const char *format, ...)
 {
@@ -75,6 +73,7 @@ static int start(struct observer *observer, struct error *error)
     machine.stopped = true;
     if (options->limit_ticks)
         machine.deadline_ns = options->limit_ticks * TICK_NS;
+    machine.deadline_ends = !machine.gdb;
     if (options->traps && observer_log_prepare(observer, &machine, error) != 0)
         return -1;
     if (qemu_start(&seen->qemu, &machine, error) != 0)
@@ -116,47 +115,42 @@ void observer_follow(struct observer *observer, bool last)
                  (int)sizeof(seen->told_error) - 1, error.text);
 }
 
-static bool nothing_is_armed(const struct observer *observer)
+static bool complains_of(const struct observer *observer, const char *words)
 {
     struct buffer complaint = {0};
 
     qemu_complaint(&observer->seen->qemu, &complaint);
-    bool found = strstr(buffer_string(&complaint), "no active timers") != NULL;
+    bool found = strstr(buffer_string(&complaint), words) != NULL;
     buffer_free(&complaint);
     return found;
 }
 
-/* The clock stands and no timer will ever move it: nothing can happen any more. */
-static void check_stuck(struct observer *observer, uint64_t ticks)
+static bool nothing_is_armed(const struct observer *observer)
 {
-    bool stands = ticks == observer->seen->ticks;
-
-    observer->clock_stood = stands ? observer->clock_stood + 1 : 0;
-    if (observer->clock_stood >= STOOD_IS_STUCK && nothing_is_armed(observer))
-        observer_end(observer, OBSERVER_STUCK,
-                     "every hart waits and no timer is armed, at %" PRIu64 " us", ticks / 10);
+    return complains_of(observer, "no active timers");
 }
 
-static void look_at_clock(struct observer *observer)
+/* By itself, not because the machine was switched off with a failure. */
+static bool gave_up(const struct observer *observer)
+{
+    return complains_of(observer, "qemu-system") && !nothing_is_armed(observer);
+}
+
+/*
+ * What QMP says is heard, and nothing is asked while the machine runs: under icount, whatever
+ * wakes QEMU's main loop may let its clock leap before a hart that falls idle has accounted for
+ * its last instructions, and every later timer then comes some ticks off.
+ */
+static void listen_to(struct observer *observer)
 {
     const struct observer_options *options = observer->options;
-    uint64_t now = channel_now(), ticks;
 
-    if (now - observer->clock_looked_at < CLOCK_MS ||
-        (observer->gdb_open && !observer->gdb.running))
-        return;
-    observer->clock_looked_at = now;
-    if (!qmp_poll(&observer->qmp))
-        return; /* it has ended: its process tells how */
-    if (observer->qmp.watchdog) {
+    qmp_poll(&observer->qmp); /* when it has ended, its process tells how */
+    if (observer->qmp.watchdog)
         observer_end(observer, OBSERVER_LIMIT, "still ran at its deadline");
-        return;
-    }
-    if (!qmp_board_time(&observer->qmp, &ticks))
-        return;
-    check_stuck(observer, ticks);
-    observer->seen->ticks = ticks;
-    if (options->on_time && !options->on_time(&observer->seen->qemu, ticks, options->argument))
+    else if (!options->limit_ticks && nothing_is_armed(observer))
+        observer_end(observer, OBSERVER_STUCK, "every hart waits and no timer is armed");
+    else if (options->on_turn && !options->on_turn(options->argument))
         observer_end(observer, OBSERVER_STOPPED, "stopped by the check");
 }
 
@@ -168,12 +162,14 @@ static void on_process_end(struct observer *observer)
     if (qemu_wait(&seen->qemu, 1000, &end) != 1)
         return;
     seen->status = end.exited ? end.status : -end.signal;
-    if (!end.exited)
+    qmp_poll(&observer->qmp); /* its last events */
+    if (observer->qmp.watchdog)
+        observer_end(observer, OBSERVER_LIMIT, "still ran at its deadline");
+    else if (!end.exited)
         observer_end(observer, OBSERVER_DIED, "QEMU was killed by signal %d", end.signal);
     else if (end.status == 0)
         observer_end(observer, OBSERVER_SHUTDOWN, "the machine was switched off");
-    else if (!observer->clock_looked_at || (end.status == 1 && !nothing_is_armed(observer) &&
-                                            strstr(seen->complaint, "qemu-system")))
+    else if (end.status == 1 && gave_up(observer))
         observer_end(observer, OBSERVER_DIED, "QEMU gave up with status %d", end.status);
     else
         observer_end(observer, OBSERVER_FAILURE, "the machine was switched off with failure %d",
@@ -201,7 +197,7 @@ static void run(struct observer *observer)
         if (entry[0].revents)
             on_process_end(observer);
         if (!observer->done)
-            look_at_clock(observer);
+            listen_to(observer);
         if (channel_now() - begin > observer->options->wall_ms)
             observer_end(observer, OBSERVER_WALL, "the wall-clock backstop of %u ms was reached",
                          observer->options->wall_ms);

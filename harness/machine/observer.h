@@ -51,8 +51,8 @@ enum observer_end {
     OBSERVER_SHUTDOWN, /* the machine was switched off, status 0 */
     OBSERVER_FAILURE,  /* switched off with a failure (panic): status says which */
     OBSERVER_LIMIT,    /* options.limit_ticks or limit_instructions reached: it still ran */
-    OBSERVER_STUCK,    /* every hart waits and no timer is armed: nothing can happen any more */
-    OBSERVER_STOPPED,  /* on_stop asked for it */
+    OBSERVER_STUCK,    /* every hart waits and no timer is armed; never with limit_ticks */
+    OBSERVER_STOPPED,  /* on_stop or on_turn asked for it, or limit_vectors was reached */
     OBSERVER_DIED,     /* QEMU was killed or failed by itself: harness or toolchain fault */
     OBSERVER_WALL      /* the wall-clock backstop: harness fault */
 };
@@ -79,17 +79,17 @@ struct observer_options {
     uint64_t guard; /* guest-physical page that no hypervisor may store to; 0: none (SEEN_STORE) */
     uint64_t checkpoint_instructions; /* OBSERVER_CHECKPOINT every so many; 0: never */
     uint64_t limit_instructions;      /* by the marks, at the next trap of a guest; 0: none */
-    uint64_t
-        limit_ticks;    /* board time, exact under icount: machine.deadline_ns in ticks; 0: none */
-    unsigned wall_ms;   /* backstop */
-    const char *plugin; /* the plugin's file; NULL: found beside coach */
+    uint64_t limit_vectors; /* the run ends as the trap vector runs this many times; 0: none */
+    uint64_t limit_ticks;   /* board time: machine.deadline_ns in ticks; 0: none */
+    unsigned wall_ms;       /* backstop */
+    const char *plugin;     /* the plugin's file; NULL: found beside coach */
     /* Returns false to end the run. May be NULL. */
     bool (*on_stop)(const struct observer_view *view, void *argument);
     /*
-     * Called between waits, some hundred times a second, with the board's time in ticks: for
-     * console input that is due. May be NULL. Returns false to end the run.
+     * Called between waits, some hundred times a second of the clock on the wall. May be NULL.
+     * Returns false to end the run.
      */
-    bool (*on_time)(struct qemu *qemu, uint64_t ticks, void *argument);
+    bool (*on_turn)(void *argument);
     void *argument;
 };
 
@@ -110,7 +110,6 @@ struct observation {
     char seen_error[256];   /* "", or why the log could not be read on */
     bool stray;             /* it could not, since a guest ran the hypervisor's own code */
     struct truth_verdict truth;
-    uint64_t ticks;        /* board time when last asked */
     uint64_t instructions; /* at the last mark */
     uint64_t timebase_hz;
     uint64_t hgatps[TRAPLOG_HGATPS];

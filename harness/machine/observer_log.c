@@ -46,6 +46,8 @@ static void write_argument(struct observer *observer, const char *plugin)
         append(to, bytes, ",registers=%" PRIx64, 1, 0);
     if (options->limit_instructions)
         append(to, bytes, ",limit=%" PRIx64, options->limit_instructions, 0);
+    if (options->limit_vectors)
+        append(to, bytes, ",vectors=%" PRIx64, options->limit_vectors, 0);
 }
 
 int observer_log_prepare(struct observer *observer, struct qemu_options *machine,
@@ -156,7 +158,15 @@ static void answer_hold(struct observer *observer)
                       log->hold_hart, 0, log->hold_hgatp);
 }
 
-/* The machine is held, or has come to its limit. */
+/* Which limit it was that the plugin has come to. */
+static enum observer_end limit_end(const struct observer *observer)
+{
+    uint64_t limit = observer->options->limit_instructions;
+
+    return limit && observer->log.instructions >= limit ? OBSERVER_LIMIT : OBSERVER_STOPPED;
+}
+
+/* The machine is held, or has come to a limit. */
 void observer_log_answer(struct observer *observer)
 {
     uint64_t count;
@@ -168,8 +178,9 @@ void observer_log_answer(struct observer *observer)
         observer_end(observer, observer->log.stray ? OBSERVER_STOPPED : OBSERVER_DIED, "%s",
                      observer->log.error);
     if (observer->log.limit)
-        observer_end(observer, OBSERVER_LIMIT, "still ran after %" PRIu64 " instructions",
-                     observer->log.instructions);
+        observer_end(observer, limit_end(observer),
+                     "still ran after %" PRIu64 " instructions and %" PRIu64 " exits",
+                     observer->log.instructions, observer->log.guest_exits);
     while (!observer->done && observer->holds_answered < observer->log.holds) {
         observer->holds_answered++;
         answer_hold(observer);

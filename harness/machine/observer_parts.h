@@ -37,10 +37,6 @@ struct observer {
     /* The trace (told). */
     struct trace_reader trace;
     bool trace_open;
-
-    /* Stuck: when the clock last moved, and where it stood. */
-    uint64_t clock_looked_at; /* channel_now() */
-    unsigned clock_stood;     /* looks in a row at which it had not moved */
 };
 
 /* Ends the run with this reason; the first reason stays. */

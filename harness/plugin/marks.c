@@ -51,14 +51,18 @@ static void wait_for_byte(void)
         continue;
 }
 
+static void hold_for_good(unsigned hart)
+{
+    mark('L', hart, NULL, 0);
+    for (;;)
+        pause();
+}
+
 /* Where the machine may be held: nothing of a guest is in flight. */
 static void maybe_hold(unsigned hart)
 {
-    if (watch.limit && watch.instructions >= watch.limit) {
-        mark('L', hart, NULL, 0);
-        for (;;)
-            pause();
-    }
+    if (watch.limit && watch.instructions >= watch.limit)
+        hold_for_good(hart);
     if (!watch.every || watch.instructions < watch.next_hold || watch.hold_fd < 0)
         return;
     watch.next_hold = watch.instructions + watch.every;
@@ -127,6 +131,8 @@ void on_hypervisor(unsigned hart, void *data)
         mark('V', hart, NULL, 0);
         if (watch.registers)
             mark_registers(hart, 0, 0);
+        if (watch.vectors && --watch.vectors == 0)
+            hold_for_good(hart);
         maybe_hold(hart);
         return;
     }

@@ -5,13 +5,14 @@
  *
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
  *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
- *             [,limit=INSTRUCTIONS]
+ *             [,limit=INSTRUCTIONS][,vectors=COUNT]
  *             [,registers=1][,quiet=1]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
- * entry (mark K), until a byte arrives on descriptor FD; at the limit (mark L) for good. A held
- * hart is not idle for QEMU, so its virtual clock stands: a hold changes nothing in the run.
+ * entry (mark K), until a byte arrives on descriptor FD; at the limit of instructions, or once
+ * the trap vector has run so often (mark L), for good. A held hart is not idle for QEMU, so its
+ * virtual clock stands: a hold changes nothing in the run.
  * With guard= the hypervisor's stores to that guest-physical page of a guest are marked (guard.c).
  * With registers=1 each exit and entry also gives the general registers (mark X).
  * With quiet=1 only first entries are marked, and little else costs anything.
@@ -190,6 +191,8 @@ static bool read_argument(const char *argument)
         watch.quiet = number != 0;
     else if (strncmp(argument, "limit", name) == 0)
         watch.limit = number;
+    else if (strncmp(argument, "vectors", name) == 0)
+        watch.vectors = number;
     else
         return false;
     return true;

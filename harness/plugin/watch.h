@@ -27,6 +27,7 @@ struct watch {
     const char *ram;       /* host address of the RAM's first byte; NULL: not found yet */
     uint64_t instructions; /* executed by all harts; whole blocks at a time */
     uint64_t limit, every, next_hold; /* in instructions; 0: none */
+    uint64_t vectors;                 /* times that the vector may run yet; 0: any number */
     int hold_fd;                      /* -1: never hold */
     bool registers;                   /* mark the registers at each exit and entry */
     bool quiet;                       /* only first entries are marked */

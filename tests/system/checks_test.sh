@@ -46,6 +46,20 @@ done
 timeout 60 "$coach" check -j 1 "$checks/lifecycle" --emit json="$work/1" >/dev/null 2>&1 </dev/null
 timeout 60 "$coach" check -j 4 "$checks/lifecycle" --emit json="$work/2" >/dev/null 2>&1 </dev/null
 holds "one at a time or four give the same bytes" cmp "$work/1" "$work/2"
+# Timers are what a machine that is watched too closely gets wrong, and only beside others.
+busy=()
+for _ in 1 2 3; do
+    timeout 120 sh -c 'while :; do :; done' &
+    busy+=($!)
+done
+for run in 1 2 3 4 5 6; do
+    timeout 60 "$coach" check "$checks/lifecycle/many.check" --emit json="$work/busy$run" \
+        >/dev/null 2>&1 </dev/null
+done
+kill "${busy[@]}"
+wait "${busy[@]}" 2>/dev/null
+holds "six runs beside three busy processes give the same bytes" \
+    [ "$(sha1sum "$work"/busy? | cut -c1-40 | sort -u | wc -l) $(ls "$work"/busy? | wc -l)" = "1 6" ]
 
 # ---- A failure names its place, and its replay fails in the same way -------------------------
 cat >"$work/wrong.check" <<'END'
