@@ -21,6 +21,7 @@ uint64_t loop_compute(uint64_t, uint64_t, uint64_t);
 uint64_t loop_memory(uint64_t, uint64_t, uint64_t);
 uint64_t loop_touch(uint64_t, uint64_t, uint64_t);
 uint64_t loop_pingpong(uint64_t, uint64_t, uint64_t);
+uint64_t fine_begin(void);
 uint64_t fine_now(void);
 uint64_t sleep_for_timer(void);
 extern char vector_ipi[], vector_skip[], vector_timer[];
@@ -50,7 +51,7 @@ static uint64_t measure(const char *name, touch loop, uint64_t count, uint64_t a
         return count;
     loop(10, a, b);
 
-    uint64_t began = fine_now();
+    uint64_t began = fine_begin();
     uint64_t value = loop(count, a, b);
 
     report(name, fine_now() - began, count);
@@ -88,7 +89,7 @@ static void measure_touches(const char *name, uint64_t first, uint64_t end, uint
         return;
 
     uint64_t count = (end - first) / stride;
-    uint64_t began = fine_now();
+    uint64_t began = fine_begin();
 
     loop_touch(count, first, stride);
     report(name, fine_now() - began, count);
@@ -141,7 +142,7 @@ static void measure_pingpong(void)
     vcpu_await_begun(1);
     csr_set(sie, IE_SOFTWARE);
 
-    uint64_t began = fine_now();
+    uint64_t began = fine_begin();
 
     loop_pingpong(rounds, 1, 0);
     report("ipi_pingpong", fine_now() - began, rounds);

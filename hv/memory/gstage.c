@@ -6,13 +6,10 @@
  */
 #include "memory/gstage.h"
 
-#include "memory/page.h"
-#include "memory/pte.h"
+#include "memory/gstage_fill.h"
 #include "metal/metal.h"
-#include "trace/trace.h"
 
 #define PA_LIMIT  (1ull << 56)
-#define LEAF_BITS (PTE_V | PTE_U | PTE_A | PTE_D) /* of every leaf, beside its permissions */
 #define TRACE_ALL UINT64_MAX
 
 static bool is_aligned(uint64_t address, unsigned level)
@@ -28,13 +25,6 @@ static bool is_valid(uint64_t gpa, unsigned level, uint64_t permissions)
     if (permissions == 0 || (permissions & ~GSTAGE_RWX) != 0)
         return false;
     return (permissions & GSTAGE_WRITE) == 0 || (permissions & GSTAGE_READ) != 0;
-}
-
-static void trace_leaf(enum trace_event event, const struct gstage *gstage, unsigned level,
-                       uint64_t gpa, pte entry)
-{
-    trace(event, gstage->vm, TRACE_NO_VM, level << 16 | (uint32_t)(entry & PTE_BITS), gpa,
-          pte_pa(entry));
 }
 
 /* Makes the hart forget the leaf that translated gpa. */
@@ -81,14 +71,8 @@ void gstage_destroy(struct gstage *gstage)
     gstage->root = 0;
 }
 
-/*
- * Builds the tables that lie between an entry of level `top` and an entry of level `bottom`
- * below it, for gpa, from the bottom up; the lowest holds `entry`. Returns the value that the
- * entry of level `top` is to have: `entry` itself if the levels are equal. 0: there is no frame
- * for a table; those that had been made are freed.
- */
-static __attribute__((noinline)) pte build_tables(const struct gstage *gstage, uint64_t gpa,
-                                                  unsigned top, unsigned bottom, pte entry)
+pte gstage_build_tables(const struct gstage *gstage, uint64_t gpa, unsigned top, unsigned bottom,
+                        pte entry)
 {
     uint64_t made[ROOT_LEVEL];
 
@@ -108,19 +92,14 @@ static __attribute__((noinline)) pte build_tables(const struct gstage *gstage, u
 enum gstage_result gstage_map(struct gstage *gstage, uint64_t gpa, uint64_t pa, unsigned level,
                               uint64_t permissions)
 {
+    struct gstage_place place;
+
     if (!is_valid(gpa, level, permissions) || !is_aligned(pa, level) || pa >= PA_LIMIT)
         return GSTAGE_INVALID;
-    unsigned top = level;
-    pte *place = gstage_descend(gstage, gpa, &top);
-    if (*place != 0)
+    if (!gstage_find_vacant(gstage, gpa, &place) || place.level < level)
         return GSTAGE_MAPPED;
-    pte leaf = make_pte(pa, permissions | LEAF_BITS);
-    pte entry = top == level ? leaf : build_tables(gstage, gpa, top, level, leaf);
-    if (entry == 0)
-        return GSTAGE_NO_MEMORY;
-    *place = entry;
-    trace_leaf(TRACE_GSTAGE_MAP, gstage, level, gpa, leaf);
-    return GSTAGE_OK;
+    bool is_put = gstage_put_leaf(gstage, &place, gpa, pa, level, permissions);
+    return is_put ? GSTAGE_OK : GSTAGE_NO_MEMORY;
 }
 
 /* The leaf of exactly this level at gpa, which is aligned; NULL: there is none. */
@@ -175,7 +154,7 @@ enum gstage_result gstage_unmap(struct gstage *gstage, uint64_t gpa, unsigned le
     *entry = 0;
     if (!prune(gstage, gpa, level))
         fence_leaf(gstage, gpa);
-    trace_leaf(TRACE_GSTAGE_UNMAP, gstage, level, gpa, removed & ~PTE_BITS);
+    gstage_trace_leaf(TRACE_GSTAGE_UNMAP, gstage, level, gpa, removed & ~PTE_BITS);
     if (leaf != NULL)
         *leaf = (struct gstage_leaf){gpa, pte_pa(removed), level, removed & PTE_BITS};
     return GSTAGE_OK;
@@ -191,7 +170,7 @@ enum gstage_result gstage_protect(struct gstage *gstage, uint64_t gpa, unsigned 
         return GSTAGE_UNMAPPED;
     *entry = (*entry & ~GSTAGE_RWX) | permissions;
     fence_leaf(gstage, gpa);
-    trace_leaf(TRACE_GSTAGE_PROTECT, gstage, level, gpa, *entry);
+    gstage_trace_leaf(TRACE_GSTAGE_PROTECT, gstage, level, gpa, *entry);
     return GSTAGE_OK;
 }
 

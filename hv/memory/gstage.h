@@ -94,10 +94,6 @@ enum gstage_result gstage_split(struct gstage *gstage, uint64_t gpa);
 /* Finds the leaf that translates gpa. False: none. */
 bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *leaf);
 
-/* Highest level at which a leaf could be put at gpa today without disturbing what is mapped:
- * the level of the empty entry that a walk for gpa meets. -1: gpa is mapped already. */
-int gstage_vacant_level(const struct gstage *gstage, uint64_t gpa);
-
 /* Calls visit for each leaf in ascending order; stops when it returns false. */
 void gstage_each(const struct gstage *gstage,
                  bool (*visit)(void *context, const struct gstage_leaf *), void *context);

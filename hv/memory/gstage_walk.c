@@ -1,20 +1,6 @@
 /* Reading second-stage tables: what translates an address, and what is mapped at all. */
 #include "memory/pte.h"
 
-pte *gstage_descend(const struct gstage *gstage, uint64_t gpa, unsigned *level)
-{
-    unsigned at = ROOT_LEVEL, shift = PAGE_SHIFT + INDEX_BITS * ROOT_LEVEL;
-    pte *entry = table_at(gstage->root) + (gpa >> shift);
-
-    while (at > *level && is_table(*entry)) {
-        at--;
-        shift -= INDEX_BITS;
-        entry = table_at(pte_pa(*entry)) + (gpa >> shift) % (1u << INDEX_BITS);
-    }
-    *level = at;
-    return entry;
-}
-
 bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *leaf)
 {
     unsigned level = 0;
@@ -27,15 +13,6 @@ bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *
     gpa &= ~(gstage_leaf_bytes(level) - 1);
     *leaf = (struct gstage_leaf){gpa, pte_pa(entry), level, entry & PTE_BITS};
     return true;
-}
-
-int gstage_vacant_level(const struct gstage *gstage, uint64_t gpa)
-{
-    unsigned level = 0;
-
-    if (gpa >= GSTAGE_GPA_LIMIT)
-        return -1;
-    return *gstage_descend(gstage, gpa, &level) == 0 ? (int)level : -1;
 }
 
 /* What is on the way of a visit to all leaves. */

@@ -11,14 +11,10 @@
  */
 static void fault(struct vcpu *vcpu, uint64_t access_fault)
 {
-    struct trap_detail detail;
+    uint64_t gpa = trap_htval() << 2; /* of its page: two bits are lost */
 
-    trap_detail_read(&detail);
-    uint64_t gpa = detail.htval << 2 | (detail.stval & 3);
-    if (guest_memory_holds(vcpu->vm, gpa, 1))
-        guest_memory_fill(vcpu->vm, gpa);
-    else
-        vcpu_inject_exception(vcpu, access_fault, detail.stval);
+    if (!guest_memory_fill(vcpu->vm, gpa))
+        vcpu_inject_exception(vcpu, access_fault, trap_stval());
 }
 
 static void exit_fetch_fault(struct vcpu *vcpu)

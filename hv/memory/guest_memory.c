@@ -5,8 +5,7 @@
 #include "boot/init.h"
 #include "boot/options.h"
 #include "lib/string.h"
-#include "memory/gstage.h"
-#include "memory/page.h"
+#include "memory/gstage_fill.h"
 #include "metal/metal.h"
 #include "trap/panic.h"
 #include "vm/vm.h"
@@ -64,50 +63,57 @@ uint64_t guest_memory_release(struct vm *vm)
 
 bool guest_memory_holds(const struct vm *vm, uint64_t gpa, uint64_t bytes)
 {
-    if (gpa < BUNDLE_GUEST_RAM_BASE)
-        return false;
-    uint64_t offset = gpa - BUNDLE_GUEST_RAM_BASE;
+    uint64_t offset = gpa - BUNDLE_GUEST_RAM_BASE; /* below the base: more than any memory */
+
     return offset <= vm->memory && bytes <= vm->memory - offset;
 }
 
-/* Maps a zeroed frame as a leaf of that level. False: no frame so large, or no place for it. */
-static bool fill_leaf(struct vm *vm, uint64_t gpa, unsigned level)
+/* Maps a zeroed frame as the leaf of that level around gpa, and counts it in the VM's report.
+ * False: not all of it would be the VM's RAM, something is mapped there already, or no frame so
+ * large is free; nothing was done. Inline, so that it is made for each level. */
+static inline __attribute__((always_inline)) bool fill_leaf(struct vm *vm, uint64_t gpa,
+                                                            unsigned level)
 {
     uint64_t bytes = gstage_leaf_bytes(level);
     unsigned order = 9 * level;
+    struct gstage_place place;
 
     gpa &= ~(bytes - 1);
     if (!guest_memory_holds(vm, gpa, bytes))
         return false;
+    if (!gstage_find_vacant(&vm->gstage, gpa, &place) || place.level < level)
+        return false;
     uint64_t frame = page_alloc_zeroed(order, OWNER_VM_FIRST + vm->id);
     if (!frame)
         return false;
-    if (gstage_map(&vm->gstage, gpa, frame, level, GSTAGE_RWX) != GSTAGE_OK) {
+    if (!gstage_put_leaf(&vm->gstage, &place, gpa, frame, level, GSTAGE_RWX)) {
         page_free(frame, order, OWNER_VM_FIRST + vm->id);
         return false;
     }
     vm->report->resident += bytes;
-    vm->report->tables = page_count(OWNER_TABLES_FIRST + vm->id) * PAGE_SIZE;
+    if (level < place.level)
+        vm->report->tables = page_count(OWNER_TABLES_FIRST + vm->id) * PAGE_SIZE;
     return true;
 }
 
-/* Backs the page at gpa, at best with a leaf of level `most`. */
-static void fill(struct vm *vm, uint64_t gpa, int most)
+/* guest_memory_fill with a small leaf, if nothing is there. */
+static __attribute__((noinline)) bool fill_small(struct vm *vm, uint64_t gpa)
 {
-    int vacant = gstage_vacant_level(&vm->gstage, gpa);
+    struct gstage_leaf there;
 
-    if (vacant < 0)
-        return;
-    if (vacant >= 1 && most >= 1 && !small_leaves && fill_leaf(vm, gpa, 1))
-        return;
-    if (!fill_leaf(vm, gpa, 0))
+    if (!guest_memory_holds(vm, gpa, 1))
+        return false;
+    if (!fill_leaf(vm, gpa, 0) && !gstage_walk(&vm->gstage, gpa, &there))
         panic("VM %u was promised the page at gpa 0x%lx, and there is none (%lu free)", vm->id, gpa,
               page_count(OWNER_FREE));
+    return true;
 }
 
-void guest_memory_fill(struct vm *vm, uint64_t gpa)
+bool guest_memory_fill(struct vm *vm, uint64_t gpa)
 {
-    fill(vm, gpa, 1);
+    if (!small_leaves && fill_leaf(vm, gpa, 1))
+        return true;
+    return fill_small(vm, gpa);
 }
 
 /* The hypervisor's address of the guest's byte at gpa, which is the VM's RAM. It backs what was
@@ -117,7 +123,10 @@ static uint8_t *host_address(struct vm *vm, uint64_t gpa, size_t bytes)
     struct gstage_leaf leaf;
 
     if (!gstage_walk(&vm->gstage, gpa, &leaf)) {
-        fill(vm, gpa, bytes > SMALL_COPY ? 1 : 0);
+        if (bytes > SMALL_COPY)
+            guest_memory_fill(vm, gpa);
+        else
+            fill_small(vm, gpa);
         if (!gstage_walk(&vm->gstage, gpa, &leaf))
             panic("VM %u: gpa 0x%lx is not mapped after it was filled", vm->id, gpa);
     }

@@ -23,8 +23,9 @@ uint64_t guest_memory_release(struct vm *vm);
 /* Is [gpa, gpa + bytes) the VM's own RAM? Overflow-safe. */
 bool guest_memory_holds(const struct vm *vm, uint64_t gpa, uint64_t bytes);
 
-/* Backs the page at gpa, which is the VM's RAM, with a zeroed frame and maps it. */
-void guest_memory_fill(struct vm *vm, uint64_t gpa);
+/* Backs the page at gpa with a zeroed frame and maps it, in the largest leaf that lies in the VM's
+ * RAM and disturbs nothing. False: gpa is not the VM's RAM, and nothing was done. */
+bool guest_memory_fill(struct vm *vm, uint64_t gpa);
 
 /* The one way to guest memory: copies between a buffer and [gpa, gpa + bytes), across pages,
  * filling what was never touched. False: not all of it is the VM's RAM; nothing was copied. */

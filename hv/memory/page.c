@@ -1,7 +1,8 @@
 /*
- * Buddy allocator of page frames. Each frame has two bytes of metadata, but only those of the
- * first frame of a block, its head, say something; in all others state is INSIDE. So a block of
- * any size changes hands with two stores.
+ * Buddy allocator of page frames, a little over 300 lines because all of it shares the free lists.
+ *
+ * Each frame has two bytes of metadata, but only those of the first frame of a block, its head, say
+ * something; in all others state is INSIDE. So a block of any size changes hands with two stores.
  *
  * Blocks are aligned to their size, so the buddy of a block of order n, with which it makes up a
  * block of order n + 1, differs from it in bit n of the frame number alone. And the head that a
@@ -53,6 +54,11 @@ static struct list *links_of(uint64_t number)
     return (struct list *)(uintptr_t)(number << PAGE_SHIFT);
 }
 
+static uint64_t number_of(const struct list *links)
+{
+    return (uintptr_t)links >> PAGE_SHIFT;
+}
+
 /* The head of the block to which a frame with metadata belongs. */
 static uint64_t head_of(uint64_t number)
 {
@@ -80,13 +86,11 @@ static void put_free(uint64_t number, unsigned order, unsigned kind)
 }
 
 /* Takes a free block off its list; a clean one is then all zero. Returns its kind. */
-static unsigned take_free(uint64_t number)
+static unsigned take_free(struct list *links)
 {
-    struct list *links = links_of(number);
-
     list_remove(links);
     *links = (struct list){NULL, NULL};
-    return frame_at(number)->state & CLEAN;
+    return frame_at(number_of(links))->state & CLEAN;
 }
 
 /* Joins two free buddies, neither of them listed. Returns the head, whose metadata are unwritten.
@@ -111,82 +115,92 @@ static void release(uint64_t number, unsigned order, unsigned kind)
             unmerged = true;
             break;
         }
-        take_free(buddy);
+        take_free(links_of(buddy));
         number = join(number, order);
     }
     put_free(number, order, kind);
 }
 
-/* Merges free buddies of different kinds, which release() keeps apart: from the lowest order up,
- * so that a merged block is seen again at the next. */
-static void merge_kinds(void)
+/*
+ * Merges free buddies of different kinds, which release() keeps apart, from the lowest order up, so
+ * that a merged block is seen again at the next; then allocates again. 0: there was none to merge.
+ * Apart, so that what is done often need not save registers for it.
+ */
+static __attribute__((noinline)) uint64_t merge_and(uint64_t (*allocate)(unsigned, unsigned),
+                                                    unsigned order, unsigned owner)
 {
+    if (!unmerged)
+        return 0;
     unmerged = false;
-    for (unsigned order = 0; order < PAGE_ORDER_MAX; order++) {
-        struct list *list = &free_blocks[order];
-        for (struct list *at = list->next, *next; at != list; at = next) {
-            uint64_t number = (uintptr_t)at >> PAGE_SHIFT, buddy = number ^ 1ull << order;
-            next = at->next;
-            if (!is_free(buddy, order))
+    for (unsigned at = 0; at < PAGE_ORDER_MAX; at++) {
+        struct list *list = &free_blocks[at];
+        for (struct list *block = list->next, *next; block != list; block = next) {
+            uint64_t buddy = number_of(block) ^ 1ull << at;
+            next = block->next;
+            if (!is_free(buddy, at))
                 continue;
             if (next == links_of(buddy))
                 next = next->next;
-            unsigned kind = take_free(number) & take_free(buddy);
-            put_free(join(number, order), order + 1, kind);
+            unsigned kind = take_free(block) & take_free(links_of(buddy));
+            put_free(join(buddy, at), at + 1, kind);
         }
     }
+    return allocate(order, owner);
 }
 
-struct block {
-    uint64_t number; /* of its first frame; 0: there is no such block */
-    uint64_t kind;
-};
-
-static struct block merge_and_take(unsigned order, unsigned owner, bool from_front);
-
-/* Gives a block of 2^order frames to owner. A larger one is halved until it fits. from_front:
- * a clean one is preferred, else one that is not. */
-static struct block take_block(unsigned order, unsigned owner, bool from_front)
+/* The list of the lowest order, from `order` up, of which a block is free; NULL: there is none. */
+static inline struct list *lowest_list(unsigned order)
 {
-    unsigned found = order;
+    if (order > PAGE_ORDER_MAX)
+        return NULL;
+    struct list *list = &free_blocks[order];
+    for (; list_empty(list); list++)
+        if (list == &free_blocks[PAGE_ORDER_MAX])
+            return NULL;
+    return list;
+}
 
-    while (found <= PAGE_ORDER_MAX && list_empty(&free_blocks[found]))
-        found++;
-    if (found > PAGE_ORDER_MAX)
-        return unmerged ? merge_and_take(order, owner, from_front) : (struct block){0, 0};
-    struct list *list = &free_blocks[found];
-    uint64_t number = (uintptr_t)(from_front ? list->next : list->prev) >> PAGE_SHIFT;
-    unsigned kind = take_free(number);
-    while (found > order) {
-        found--;
-        put_free(number + (1ull << found), found, kind);
+/* Gives a block of `list` to owner, halved until it is of `order`. Returns its kind. The lists of
+ * the orders between are empty, else a smaller block would have been found. */
+static inline unsigned give(struct list *block, struct list *list, unsigned order, unsigned owner)
+{
+    uint64_t number = number_of(block);
+    unsigned kind = take_free(block);
+
+    while (list != &free_blocks[order]) {
+        list--;
+        unsigned half = (unsigned)(list - free_blocks);
+        uint64_t upper = number + (1ull << half);
+        *frame_at(upper) = (struct frame){.state = (uint8_t)(HEAD | kind | half)};
+        list_insert_before(list, links_of(upper));
     }
     *frame_at(number) = (struct frame){.state = (uint8_t)(HEAD | order), .owner = (uint8_t)owner};
     count[OWNER_FREE] -= 1ull << order;
     count[owner] += 1ull << order;
-    return (struct block){number, kind};
-}
-
-/* The same after merge_kinds; apart, so that what is done often need not save registers for it. */
-static __attribute__((noinline)) struct block merge_and_take(unsigned order, unsigned owner,
-                                                             bool from_front)
-{
-    merge_kinds();
-    return take_block(order, owner, from_front);
+    return kind;
 }
 
 uint64_t page_alloc(unsigned order, unsigned owner)
 {
-    return take_block(order, owner, false).number << PAGE_SHIFT;
+    struct list *list = lowest_list(order);
+
+    if (list == NULL)
+        return merge_and(page_alloc, order, owner);
+    struct list *block = list->prev;
+    give(block, list, order, owner);
+    return (uintptr_t)block;
 }
 
 uint64_t page_alloc_zeroed(unsigned order, unsigned owner)
 {
-    struct block block = take_block(order, owner, true);
+    struct list *list = lowest_list(order);
 
-    if (block.number != 0 && block.kind != CLEAN)
-        memset(links_of(block.number), 0, PAGE_SIZE << order);
-    return block.number << PAGE_SHIFT;
+    if (list == NULL)
+        return merge_and(page_alloc_zeroed, order, owner);
+    struct list *block = list->next;
+    if (give(block, list, order, owner) == CLEAN)
+        return (uintptr_t)block;
+    return (uintptr_t)memset(block, 0, PAGE_SIZE << order);
 }
 
 /* Halves an allocated block with head `head` until `number` is the head of a block of `order`. */

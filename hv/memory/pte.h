@@ -12,7 +12,8 @@
 #define ROOT_LEVEL 2
 #define ROOT_BITS  11 /* of the root's index: it is four tables wide */
 #define INDEX_BITS 9
-#define PTE_BITS   0xffull /* of an entry, below RSW and PPN */
+#define LEAF_BITS  (PTE_V | PTE_U | PTE_A | PTE_D) /* of every leaf, beside its permissions */
+#define PTE_BITS   0xffull                         /* of an entry, below RSW and PPN */
 
 typedef uint64_t pte;
 
@@ -59,6 +60,18 @@ static inline bool is_table(pte entry)
  * Walks down for gpa, until an entry is no table or *level is reached. Returns that entry and
  * sets *level to its level. gpa is below GSTAGE_GPA_LIMIT.
  */
-pte *gstage_descend(const struct gstage *gstage, uint64_t gpa, unsigned *level);
+static inline pte *gstage_descend(const struct gstage *gstage, uint64_t gpa, unsigned *level)
+{
+    unsigned at = ROOT_LEVEL, shift = PAGE_SHIFT + INDEX_BITS * ROOT_LEVEL;
+    pte *entry = table_at(gstage->root) + (gpa >> shift);
+
+    while (at > *level && is_table(*entry)) {
+        at--;
+        shift -= INDEX_BITS;
+        entry = table_at(pte_pa(*entry)) + (gpa >> shift) % (1u << INDEX_BITS);
+    }
+    *level = at;
+    return entry;
+}
 
 #endif

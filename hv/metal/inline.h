@@ -58,6 +58,11 @@ static inline uint64_t trap_stval(void)
     return csr_read(stval);
 }
 
+static inline uint64_t trap_htval(void)
+{
+    return csr_read(htval);
+}
+
 static inline bool trap_from_supervisor(void)
 {
     return csr_read(sstatus) & SSTATUS_SPP;

@@ -87,7 +87,8 @@ struct trap_detail {
     uint64_t htinst; /* transformed instruction, or 0 */
 };
 void trap_detail_read(struct trap_detail *detail);
-METAL_INLINE uint64_t trap_stval(void);
+METAL_INLINE uint64_t trap_stval(void); /* one of them alone */
+METAL_INLINE uint64_t trap_htval(void);
 /* Did the guest run in VS-mode when it trapped (else VU)? */
 METAL_INLINE bool trap_from_supervisor(void);
 /* Reads the 32 bits at a guest-virtual address, which the loaded guest could fetch in the mode that

@@ -1,5 +1,5 @@
 /* hv/memory/gstage.c and gstage_walk.c: what their contract says, sentence by sentence. */
-#include "memory/gstage.h"
+#include "memory/gstage_fill.h"
 
 #include "hv/arena.h"
 #include "hv/fake_metal.h"
@@ -30,6 +30,14 @@ static void end(void)
     arena_end();
 }
 
+/* Level of the vacant entry that a walk for gpa meets; -1: it is mapped. */
+static int vacant_level(uint64_t gpa)
+{
+    struct gstage_place place;
+
+    return gstage_find_vacant(&gstage, gpa, &place) ? (int)place.level : -1;
+}
+
 static void the_root_is_16_kib_aligned_and_empty(void)
 {
     struct gstage_leaf leaf;
@@ -40,7 +48,7 @@ static void the_root_is_16_kib_aligned_and_empty(void)
     CU_ASSERT_EQUAL(page_count(TABLES), 4);
     CU_ASSERT_TRUE(arena_is_filled(gstage.root, 4, 0));
     CU_ASSERT_FALSE(gstage_walk(&gstage, RAM, &leaf));
-    CU_ASSERT_EQUAL(gstage_vacant_level(&gstage, RAM), 2);
+    CU_ASSERT_EQUAL(vacant_level(RAM), 2);
     end();
 }
 
@@ -57,7 +65,7 @@ static void leaves_of_each_size_translate_all_their_bytes(void)
             CU_ASSERT_EQUAL(leaf.gpa, gpa);
             CU_ASSERT_EQUAL(leaf.pa, PA);
             CU_ASSERT_EQUAL(leaf.level, level);
-            CU_ASSERT_EQUAL(gstage_vacant_level(&gstage, inside[i]), -1);
+            CU_ASSERT_EQUAL(vacant_level(inside[i]), -1);
         }
         CU_ASSERT_FALSE(gstage_walk(&gstage, gpa - 1, &leaf) ||
                         gstage_walk(&gstage, gpa + bytes, &leaf));
@@ -134,7 +142,7 @@ static void nothing_is_mapped_over_what_is_mapped(void)
     CU_ASSERT_EQUAL(gstage_map(&gstage, RAM + 2 * MIB, PA, 1, GSTAGE_RWX), GSTAGE_MAPPED);
     CU_ASSERT_EQUAL(gstage_map(&gstage, RAM + 2 * MIB, PA, 0, GSTAGE_RWX), GSTAGE_MAPPED);
     CU_ASSERT_EQUAL(gstage_map(&gstage, RAM, PA & ~(GIB - 1), 2, GSTAGE_RWX), GSTAGE_MAPPED);
-    CU_ASSERT_EQUAL(gstage_vacant_level(&gstage, RAM), 1);
+    CU_ASSERT_EQUAL(vacant_level(RAM), 1);
     end();
 }
 
@@ -155,6 +163,42 @@ static void map_without_memory_changes_nothing(void)
     CU_ASSERT_EQUAL(gstage_map(&gstage, RAM, PA, 1, GSTAGE_RWX), GSTAGE_OK);
     CU_ASSERT_EQUAL(gstage_split(&gstage, RAM), GSTAGE_NO_MEMORY);
     CU_ASSERT_EQUAL(gstage_init(&(struct gstage){0}, TABLES, 3), GSTAGE_NO_MEMORY);
+    end();
+}
+
+static void a_leaf_goes_into_the_vacant_entry_or_into_tables_below_it(void)
+{
+    struct gstage_place place;
+    struct gstage_leaf leaf;
+
+    begin();
+    CU_ASSERT_TRUE(gstage_find_vacant(&gstage, RAM, &place));
+    CU_ASSERT_PTR_EQUAL(place.entry, (uint64_t *)gstage.root + RAM / GIB);
+    CU_ASSERT_TRUE(gstage_put_leaf(&gstage, &place, RAM, PA, 1, GSTAGE_RWX));
+    CU_ASSERT_EQUAL(page_count(TABLES), 5);
+    CU_ASSERT_TRUE(gstage_find_vacant(&gstage, RAM + 2 * MIB, &place));
+    CU_ASSERT_EQUAL(place.level, 1);
+    CU_ASSERT_TRUE(gstage_put_leaf(&gstage, &place, RAM + 2 * MIB, PA, 1, GSTAGE_READ));
+    CU_ASSERT_EQUAL(*place.entry, PA >> 12 << 10 | PTE_V | PTE_R | PTE_U | PTE_A | PTE_D);
+    CU_ASSERT_EQUAL(page_count(TABLES), 5);
+    CU_ASSERT_FALSE(gstage_find_vacant(&gstage, RAM + 3 * MIB, &place));
+    CU_ASSERT_TRUE(gstage_walk(&gstage, RAM + MIB, &leaf));
+    CU_ASSERT_EQUAL(leaf.level, 1);
+    end();
+}
+
+static void a_leaf_for_whose_tables_there_is_no_memory_is_not_put(void)
+{
+    struct gstage_place place;
+
+    begin();
+    CU_ASSERT_TRUE(gstage_find_vacant(&gstage, RAM, &place));
+    while (page_count(OWNER_FREE) > 1)
+        page_alloc(0, OWNER_HYPERVISOR);
+    CU_ASSERT_FALSE(gstage_put_leaf(&gstage, &place, RAM, PA, 0, GSTAGE_RWX));
+    CU_ASSERT_EQUAL(page_count(OWNER_FREE), 1);
+    CU_ASSERT_TRUE(arena_is_filled(gstage.root, 4, 0));
+    CU_ASSERT_EQUAL(fake_trace_count, 0);
     end();
 }
 
@@ -289,6 +333,10 @@ TEST_SUITE(hv_gstage,
            {"nonsense is invalid", nonsense_is_invalid},
            {"nothing is mapped over what is mapped", nothing_is_mapped_over_what_is_mapped},
            {"map without memory changes nothing", map_without_memory_changes_nothing},
+           {"a leaf goes into the vacant entry, or into tables below it",
+            a_leaf_goes_into_the_vacant_entry_or_into_tables_below_it},
+           {"a leaf for whose tables there is no memory is not put",
+            a_leaf_for_whose_tables_there_is_no_memory_is_not_put},
            {"a fresh mapping needs no fence", a_fresh_mapping_needs_no_fence},
            {"unmap tells what it removed and fences it", unmap_tells_what_it_removed_and_fences_it},
            {"a table that became empty goes after a fence of the whole VM",
