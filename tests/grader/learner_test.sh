@@ -35,7 +35,7 @@ says "after the last lab there is none" 2 "has lab 8, the last one" "$coach" nex
 fact "coach start --solved begins on the reference's earlier labs" \
     "$coach" start 4 "$work/four" --solved --no-git
 fact "whose functions are written" sh -c "! grep -rl 'TODO(\"0[123]' $work/four/hv"
-fact "but not those of the lab itself" grep -q 'TODO("04 memory: gstage_map' "$work/four/hv/memory/gstage.c"
+fact "but not those of the lab itself" grep -q 'TODO("04 memory: gstage_init' "$work/four/hv/memory/gstage.c"
 
 # A published course: the same tree for everybody, without the solution.
 fact "a course is published by packaging it" "$coach" package --for learners -o "$work/course"
