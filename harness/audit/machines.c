@@ -114,7 +114,7 @@ static int connect_to(const char *path, struct error *error)
         close(end);
         return error_set(error, "--gdb %s: the path is too long for a socket", path);
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
     if (connect(end, (const struct sockaddr *)&address, sizeof(address)) == 0)
         return end;
     error_set(error, "--gdb %s: %s", path, strerror(errno));

@@ -92,6 +92,8 @@ static int run_slurm(const struct plan *plan, const size_t *todo, size_t count, 
     buffer_printf(&array, "%%%u", jobs);
     char *own = own_path();
     char *log = format_string("--output=%s/slurm-%%a.log", plan->out);
+    static const char command[] =
+        "exec \"$COACH_SELF\" batch --one \"$SLURM_ARRAY_TASK_ID\" \"$COACH_OUT\"";
     const char *const argv[] = {"sbatch",
                                 "--wait",
                                 "--quiet",
@@ -101,8 +103,7 @@ static int run_slurm(const struct plan *plan, const size_t *todo, size_t count, 
                                 "--cpus-per-task=1",
                                 "--export=ALL",
                                 "--wrap",
-                                "exec \"$COACH_SELF\" batch --one \"$SLURM_ARRAY_TASK_ID\" "
-                                "\"$COACH_OUT\"",
+                                command,
                                 NULL};
     setenv("COACH_SELF", own, 1);
     setenv("COACH_OUT", plan->out, 1);

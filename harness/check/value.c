@@ -76,7 +76,7 @@ static uint64_t machine(const struct facts *facts, const char *field)
 static bool arithmetic(const struct facts *facts, const struct expression *expression,
                        const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
 {
-    uint64_t left, right;
+    uint64_t left = 0, right = 0;
     if (!expression_value(facts, expression->left, bindings, &left, why, bytes) ||
         !expression_value(facts, expression->right, bindings, &right, why, bytes))
         return false;

@@ -74,12 +74,10 @@ char *size_string(uint64_t bytes)
     static const char units[] = "KMGTPE";
     if (bytes < 1024)
         return format_string("%llu", (unsigned long long)bytes);
-    double value = (double)bytes;
-    int unit = -1;
-    while (value >= 1024 && unit < (int)sizeof(units) - 2) {
+    double value = (double)bytes / 1024;
+    unsigned unit = 0;
+    for (; value >= 1024; unit++)
         value /= 1024;
-        unit++;
-    }
     bool whole = fabs(value - round(value)) < 0.05 || value >= 100;
     return format_string("%.*f%c", whole ? 0 : 1, value, units[unit]);
 }

@@ -141,7 +141,7 @@ int gdb_register_number(const struct gdb *gdb, const char *name)
 
     if (strlen(name) >= sizeof(key.name) || gdb->register_count == 0)
         return -1;
-    strcpy(key.name, name);
+    memcpy(key.name, name, strlen(name) + 1);
     const struct gdb_register *found =
         bsearch(&key, gdb->registers, gdb->register_count, sizeof(key), by_name);
     return found ? (int)found->number : -1;

@@ -53,7 +53,7 @@ int result_emit(const struct result_run *run, const char *argument);
  * Reads back what result_write_json wrote. Returns NULL after putting one line into `error`
  * (what was found, what was expected) for a text that is not such a document.
  */
-struct result_run *result_read_json(const char *text, size_t bytes, char *error,
+struct result_run *result_read_json(const char *document, size_t bytes, char *error,
                                     size_t error_bytes);
 
 #endif

@@ -101,7 +101,9 @@ static int report(struct session *session, const struct qemu *qemu, struct run_o
         outcome->isolation = &isolation;
     }
     outcome->page = session->page;
-    return run_report(qemu, session->hypervisor, &session->options, outcome);
+    int status = run_report(qemu, session->hypervisor, &session->options, outcome);
+    outcome->isolation = NULL;
+    return status;
 }
 
 static int run_machine(struct session *session, struct qemu *qemu)

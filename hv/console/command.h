@@ -16,7 +16,7 @@ REGISTRY(hv_command, struct command_entry);
     REGISTER(hv_command, struct command_entry) = {                                                 \
         .name = (name_), .arguments = (arguments_), .help = (help_), .run = (run_)}
 
-/* Runs one line, which is cut into words in place. */
-void command_run(char *line);
+/* Runs one line of text, which is cut into words in place. */
+void command_run(char *text);
 
 #endif

@@ -9,8 +9,8 @@ struct firmware_result {
     uint64_t value;
 };
 
-struct firmware_result firmware_call(uint64_t extension, uint64_t function, uint64_t a0,
-                                     uint64_t a1);
+struct firmware_result firmware_call(uint64_t extension, uint64_t function, uint64_t arg0,
+                                     uint64_t arg1);
 void firmware_set_timer(uint64_t deadline);
 
 #endif
