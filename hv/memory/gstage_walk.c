@@ -26,7 +26,8 @@ static bool visit_table(const struct tour *tour, const pte *table, unsigned leve
 {
     for (unsigned i = 0; i < table_entries(level); i++, gpa += gstage_leaf_bytes(level)) {
         pte entry = table[i];
-        if (is_table(entry) && !visit_table(tour, table_at(pte_pa(entry)), level - 1, gpa))
+        if (level > 0 && is_table(entry) &&
+            !visit_table(tour, table_at(pte_pa(entry)), level - 1, gpa))
             return false;
         struct gstage_leaf leaf = {gpa, pte_pa(entry), level, entry & PTE_BITS};
         if (is_leaf(entry) && !tour->visit(tour->context, &leaf))
