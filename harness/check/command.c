@@ -21,6 +21,7 @@ struct arguments {
     size_t file_count;
     const char *emit[MOST_EMITS];
     size_t emits;
+    const char *hypervisor, *build; /* as they were named; NULL: they were not */
     bool bless, events, list, full;
     struct error error;
 };
@@ -83,10 +84,10 @@ static int take_option(int key, char *value, struct arguments *arguments)
         arguments->full = true;
         break;
     case KEY_HYPERVISOR:
-        jobs->run.hypervisor = value;
+        jobs->run.hypervisor = arguments->hypervisor = value;
         break;
     case KEY_BUILD:
-        jobs->run.build = value;
+        jobs->run.build = arguments->build = value;
         break;
     case KEY_EMIT:
         if (arguments->emits == MOST_EMITS)
@@ -203,19 +204,39 @@ static int check_formats(const struct arguments *arguments)
     return 0;
 }
 
+static void add_word(struct buffer *line, const char *option, const char *value)
+{
+    if (!value)
+        return;
+    buffer_printf(line, " %s ", option);
+    buffer_quoted(line, value);
+}
+
+/* How the line begins that replays one check as it was run here. */
+static char *replay_line(const struct arguments *arguments)
+{
+    struct buffer line = {0};
+    buffer_text(&line, "coach check --replay");
+    add_word(&line, "--build", arguments->build);
+    add_word(&line, "--hypervisor", arguments->hypervisor);
+    return line.data;
+}
+
 static int judge_all(struct arguments *arguments, struct check **checks)
 {
     struct result_run *run = result_run_new("checks");
+    char *replay = replay_line(arguments);
+    arguments->jobs.run.replay = replay;
     check_jobs((const struct check *const *)checks, arguments->file_count, &arguments->jobs, run);
     int status = emit(arguments, run);
     result_run_free(run);
+    free(replay);
     return status;
 }
 
 static int check_command(int argc, char **argv)
 {
-    struct arguments arguments = {
-        .jobs = {.run = {.build = "build", .replay = "coach check --replay"}, .progress = true}};
+    struct arguments arguments = {.jobs = {.run = {.build = "build"}, .progress = true}};
     const struct argp parser = {
         options,
         parse_option,
@@ -229,6 +250,10 @@ static int check_command(int argc, char **argv)
         return COACH_USAGE;
     if (!arguments.file_count)
         return complain("expected check files or folders of them; try coach check --help"),
+               COACH_USAGE;
+    if (arguments.file_count > 1 && (arguments.bless || arguments.events))
+        return complain("found %zu check files, expected one with --bless or --events",
+                        arguments.file_count),
                COACH_USAGE;
     if (check_formats(&arguments) != 0)
         return COACH_USAGE;

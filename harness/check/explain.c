@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "check/names.h"
 
@@ -153,7 +154,7 @@ void explain_property(const struct facts *facts, struct stream_part part,
     result_set(&to->at, "%s:%u:%u", facts->check->file, property->place.line,
                property->place.column);
     result_line(to, LINE_EXPECTED, "%s", property->text);
-    if (*failure->expected && strcmp(failure->expected, property->text) != 0)
+    if (*failure->expected && strcasecmp(failure->expected, property->text) != 0)
         result_line(to, LINE_EXPECTED, "%s", failure->expected);
     result_line(to, LINE_ACTUAL, "%s", failure->actual);
     if (*failure->diagnosis && !to->diagnosis)

@@ -82,8 +82,11 @@ void run_check(const struct check *check, uint64_t seed, const struct run_option
     result_set(&to->group, "%s", check->group);
     result_set(&to->file, "%s", check->file);
     to->seed = seed;
+    struct buffer file = {0};
+    buffer_quoted(&file, check->file);
     result_set(&to->replay, "%s --seed %" PRIu64 " %s",
-               options->replay ? options->replay : "coach check", seed, check->file);
+               options->replay ? options->replay : "coach check", seed, file.data);
+    buffer_free(&file);
 
     struct machine *machine = allocate(1, sizeof *machine);
     struct error error = {.status = COACH_FAULT};

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <libgen.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,24 @@ static int fill_and_rename(int fd, const char *temporary, const char *path, cons
     return rename(temporary, path);
 }
 
+/* A device, a pipe or a link stays what it is: nothing is renamed over it. */
+static bool may_be_replaced(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+static int write_through(const char *path, const void *data, size_t bytes, struct error *error)
+{
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int result = fd < 0 ? -1 : write_all(fd, data, bytes);
+    if (result != 0)
+        error_fault(error, "%s: cannot be written: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
 int file_write(const char *path, const void *data, size_t bytes, struct error *error)
 {
     if (strcmp(path, "-") == 0) {
@@ -93,6 +112,8 @@ int file_write(const char *path, const void *data, size_t bytes, struct error *e
             return error_fault(error, "standard output: %s", strerror(errno));
         return 0;
     }
+    if (!may_be_replaced(path))
+        return write_through(path, data, bytes, error);
     char *temporary = format_string("%s.XXXXXX", path);
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {

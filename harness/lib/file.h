@@ -15,7 +15,8 @@ int file_read_bounded(const char *path, size_t most, struct buffer *out, struct 
 
 /*
  * Writes `bytes` to a temporary file beside `path` and renames it over it; after a failure
- * nothing is left and an old `path` is as it was. "-" is standard output. 0, or -1 with *error.
+ * nothing is left and an old `path` is as it was. What is there and no regular file (a device, a
+ * pipe, a link) is written to in place. "-" is standard output. 0, or -1 with *error.
  */
 int file_write(const char *path, const void *data, size_t bytes, struct error *error);
 

@@ -11,6 +11,8 @@
 #include "lib/quantity.h"
 #include "trace/trace.h"
 
+#define MOST_VMS 32
+
 enum form { FORM_LINES, FORM_SUMMARY, FORM_JSONL, FORM_CHROME };
 
 struct trace_arguments {
@@ -19,14 +21,16 @@ struct trace_arguments {
     struct trace_filter filter;
     uint64_t from_ns, to_ns;
     uint64_t tail;
-    int vm; /* the only one, for the summary; -1: all */
+    const char *vms[MOST_VMS]; /* as they were named */
+    size_t vm_count;
 };
 
 enum { KEY_FROM = 0x100, KEY_TO, KEY_EXPORT, KEY_EVENTS };
 
 static const struct argp_option options[] = {
     {0, 0, 0, 0, "Which events:", 1},
-    {"vm", 'v', "N", 0, "Only those of VM N (may be repeated; \"none\": about no VM)", 1},
+    {"vm", 'v', "VM", 0,
+     "Only those of VM, a number or a name (may be repeated; \"none\": about no VM)", 1},
     {"event", 'e', "NAME[,NAME...]", 0, "Only events of these names (may be repeated)", 1},
     {"from", KEY_FROM, "TIME", 0, "Not before TIME after the first event (10ms, 2s)", 1},
     {"to", KEY_TO, "TIME", 0, "Only before TIME after the first event", 1},
@@ -39,19 +43,37 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static void take_vm(struct trace_arguments *arguments, const char *value)
+/* One VM of --vm: its number, or its name in the machine that was saved with the trace. */
+static int find_vm(const char *value, const struct monitor *monitor, struct trace_filter *filter,
+                   struct error *error)
 {
-    struct error error;
+    struct error other;
     uint64_t number;
 
     if (strcmp(value, "none") == 0) {
-        arguments->filter.no_vm = true;
-        return;
+        filter->no_vm = true;
+        return 0;
     }
-    if (number_parse("--vm", value, 0, MONITOR_MAX_VMS - 1, &number, &error) != 0)
-        exit(error_report(&error));
-    arguments->vm = arguments->filter.vms ? -1 : (int)number;
-    arguments->filter.vms |= 1u << number;
+    for (uint32_t i = 0; monitor && i < monitor->vm_count && i < MONITOR_MAX_VMS; i++) {
+        if (strcmp(monitor->vm[i].name, value) != 0 || monitor->vm[i].id >= 32)
+            continue;
+        filter->vms |= 1u << monitor->vm[i].id;
+        return 0;
+    }
+    if (number_parse("--vm", value, 0, MONITOR_MAX_VMS - 1, &number, &other) != 0)
+        return error_set(error, "--vm \"%s\": expected a VM's number or name, or none", value);
+    filter->vms |= 1u << number;
+    return 0;
+}
+
+static int find_vms(struct trace_arguments *arguments, const struct monitor *monitor,
+                    struct error *error)
+{
+    int status = 0;
+
+    for (size_t i = 0; i < arguments->vm_count && status == 0; i++)
+        status = find_vm(arguments->vms[i], monitor, &arguments->filter, error);
+    return status;
 }
 
 static void take_events(struct trace_arguments *arguments, char *value)
@@ -98,7 +120,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 
     switch (key) {
     case 'v':
-        take_vm(arguments, value);
+        if (arguments->vm_count == MOST_VMS)
+            argp_error(state, "--vm: at most %d times", MOST_VMS);
+        arguments->vms[arguments->vm_count++] = value;
         return 0;
     case 'e':
         take_events(arguments, value);
@@ -181,7 +205,7 @@ static void write_form(FILE *to, const struct trace_arguments *arguments,
         print_lines(to, list, base, hz);
         return;
     case FORM_SUMMARY:
-        trace_summarise(list, arguments->vm, &summary);
+        trace_summarise(list, -1, &summary);
         trace_print_summary(to, &summary, hz);
         return;
     case FORM_JSONL:
@@ -229,8 +253,11 @@ static int show(struct trace_arguments *arguments, const struct buffer *file, st
     uint64_t hz = 1;
     int status = trace_parse(file, &list, &hz, error);
 
+    const struct monitor *saved = trace_monitor(file, &monitor) ? &monitor : NULL;
     if (status != 0)
         error_prefix(error, "%s", arguments->path);
+    else
+        status = find_vms(arguments, saved, error);
     if (list.lost)
         complain("%s: the oldest %" PRIu64 " records were overwritten before it was saved",
                  arguments->path, list.lost);
@@ -239,8 +266,7 @@ static int show(struct trace_arguments *arguments, const struct buffer *file, st
     arguments->filter.to = to_ticks(arguments->to_ns, hz);
     narrow(&list, arguments, base);
     if (status == 0)
-        status = write_output(arguments, &list, base, hz,
-                              trace_monitor(file, &monitor) ? &monitor : NULL, error);
+        status = write_output(arguments, &list, base, hz, saved, error);
     event_list_free(&list);
     return status;
 }
@@ -257,11 +283,13 @@ static int trace_command(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    struct trace_arguments arguments = {.vm = -1};
+    struct trace_arguments arguments = {0};
     struct buffer file = {0};
     struct error error;
 
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    if (arguments.to_ns && arguments.to_ns <= arguments.from_ns)
+        return complain("--to is not after --from: no event can lie between"), COACH_USAGE;
     int status = file_read_bounded(arguments.path, 2ull << 30, &file, &error);
     if (status == 0)
         status = show(&arguments, &file, &error);

@@ -177,6 +177,8 @@ bool trace_monitor(const struct buffer *file, struct monitor *monitor)
         if (bytes != sizeof(*monitor) || memcmp(data, MONITOR_MAGIC, 8) != 0)
             continue;
         memcpy(monitor, data, sizeof(*monitor));
+        for (size_t i = 0; i < MONITOR_MAX_VMS; i++)
+            monitor->vm[i].name[sizeof(monitor->vm[i].name) - 1] = '\0'; /* the file may lie */
         return true;
     }
     return false;

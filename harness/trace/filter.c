@@ -20,6 +20,15 @@ bool trace_filter_event(struct trace_filter *filter, const char *name)
     return true;
 }
 
+static bool vm_passes(const struct trace_filter *filter, unsigned vm)
+{
+    if (!filter->vms && !filter->no_vm)
+        return true;
+    if (vm == TRACE_NO_VM)
+        return filter->no_vm;
+    return vm < 32 && filter->vms & 1u << vm;
+}
+
 bool trace_filter_pass(const struct trace_filter *filter, const struct event *event, uint64_t base)
 {
     uint64_t time = event->time - base;
@@ -27,9 +36,7 @@ bool trace_filter_pass(const struct trace_filter *filter, const struct event *ev
 
     if (filter->some_kinds && !(filter->kinds[bit / 8] & 1u << (bit % 8)))
         return false;
-    if (filter->vms && event->vm == TRACE_NO_VM)
-        return filter->no_vm;
-    if (filter->vms && (event->vm >= 32 || !(filter->vms & 1u << event->vm)))
+    if (!vm_passes(filter, event->vm))
         return false;
     return time >= filter->from && (filter->to == 0 || time < filter->to);
 }

@@ -71,8 +71,8 @@ bool trace_monitor(const struct buffer *file, struct monitor *monitor);
 
 /* What `coach trace` and the library's users keep of a list. */
 struct trace_filter {
-    uint32_t vms;      /* bit n: VM n; 0: all */
-    bool no_vm;        /* also events about no VM; only used when vms != 0 */
+    uint32_t vms;      /* bit n: VM n; 0: all, or with no_vm: none */
+    bool no_vm;        /* also events about no VM */
     uint64_t from, to; /* ticks since the first event, to exclusive; to 0: no end */
     uint8_t kinds[64]; /* bitmap, filled by trace_filter_event */
     bool some_kinds;   /* false: events of all kinds pass */

@@ -136,6 +136,22 @@ static void files_round_trip(void)
     free(folder);
 }
 
+static void links_are_written_through(void)
+{
+    struct error error = {0};
+    char *folder = folder_temporary(&error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
+    char *path = format_string("%s/device", folder), target[64] = "";
+    CU_ASSERT_EQUAL_FATAL(symlink("/dev/full", path), 0);
+    CU_ASSERT_EQUAL(file_write(path, "x", 1, &error), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "No space left"));
+    CU_ASSERT_EQUAL(readlink(path, target, sizeof(target) - 1), 9);
+    CU_ASSERT_STRING_EQUAL(target, "/dev/full");
+    folder_remove(folder);
+    free(path);
+    free(folder);
+}
+
 static void disk_full(void)
 {
     struct error error = {0};
@@ -152,4 +168,5 @@ TEST_SUITE(lib, {"CRC-32 of 123456789 is cbf43926", crc_check_string},
            {"quantities are shown short", quantities_shown},
            {"a buffer grows and stays a string", buffers}, {"an error is one line", error_lines},
            {"a file written is the file read", files_round_trip},
+           {"a device behind a link is written to, and stays", links_are_written_through},
            {"a file that cannot be written is a fault, and says which", disk_full});

@@ -158,6 +158,10 @@ static void filters_by_vm_kind_and_time(void)
     CU_ASSERT_FALSE(trace_filter_pass(&filter, &none, 0));
     filter.no_vm = true;
     CU_ASSERT_TRUE(trace_filter_pass(&filter, &none, 0));
+    filter.vms = 0; /* only what is about no VM */
+    CU_ASSERT_TRUE(trace_filter_pass(&filter, &none, 0));
+    CU_ASSERT_FALSE(trace_filter_pass(&filter, &one, 0));
+    filter.vms = 1u << 1;
     CU_ASSERT_TRUE(trace_filter_event(&filter, "kvm_exit"));
     CU_ASSERT_FALSE(trace_filter_event(&filter, "kvm_exits"));
     CU_ASSERT_FALSE(trace_filter_pass(&filter, &none, 0));
