@@ -67,12 +67,23 @@ static bool expect_ok(struct gdb *gdb, const char *payload)
            gdb_fail(gdb, "GDB: \"%.30s\" refused: \"%.30s\"", payload, gdb->packet);
 }
 
+/* A machine that runs stops as somebody connects, and tells so before it answers anything. */
+static bool skip_stops(struct gdb *gdb)
+{
+    int got = 1;
+
+    while (got > 0 && (gdb->packet[0] == 'T' || gdb->packet[0] == 'S'))
+        got = receive(gdb, channel_now() + gdb->timeout_ms);
+    return got > 0 || gdb_fail(gdb, "GDB: no answer within %u ms", gdb->timeout_ms);
+}
+
 bool gdb_open(struct gdb *gdb, int socket, unsigned timeout_ms)
 {
     memset(gdb, 0, sizeof(*gdb));
     gdb->socket = socket;
     gdb->timeout_ms = timeout_ms;
-    if (!gdb_exchange(gdb, "qSupported:multiprocess+;qRelocInsn-;hwbreak+;swbreak+"))
+    if (!gdb_exchange(gdb, "qSupported:multiprocess+;qRelocInsn-;hwbreak+;swbreak+") ||
+        !skip_stops(gdb))
         return false;
     if (!strstr(gdb->packet, "qXfer:features:read+"))
         return gdb_fail(gdb, "GDB: the machine offers no target description");

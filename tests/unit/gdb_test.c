@@ -133,6 +133,20 @@ static void talks_to_a_stub(void)
     stop(&stub, gdb, socket);
 }
 
+static void a_machine_that_ran_tells_of_its_stop_first(void)
+{
+    struct gdb *gdb = calloc(1, sizeof(*gdb));
+    struct stub stub;
+    int socket = start(&stub);
+    uint64_t value;
+
+    reply(stub.socket, "T05thread:p01.01;");
+    CU_ASSERT_TRUE_FATAL(gdb_open(gdb, socket, 5000));
+    CU_ASSERT_TRUE(gdb_read(gdb, "pc", &value));
+    CU_ASSERT_EQUAL(value, 0x80200044);
+    stop(&stub, gdb, socket);
+}
+
 static void a_stop_says_which_hart(void)
 {
     struct gdb *gdb = calloc(1, sizeof(*gdb));
@@ -206,6 +220,8 @@ static void descriptions_that_are_nonsense_are_refused(void)
 }
 
 TEST_SUITE(gdb, {"registers, memory and breakpoints of a stub", talks_to_a_stub},
+           {"a machine that ran tells of its stop first",
+            a_machine_that_ran_tells_of_its_stop_first},
            {"a stop says which hart", a_stop_says_which_hart},
            {"a closed connection is the end", a_closed_connection_is_the_end},
            {"packets are checked and expanded", packets_are_checked_and_expanded},
