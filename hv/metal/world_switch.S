@@ -1,7 +1,7 @@
 /*
  * The world switch: vcpu_enter goes into the guest and returns, as any function does, when the
  * guest traps. Only the 31 general registers and pc move here; VS CSRs and FP stay in the hart
- * until the turn passes to another vCPU (metal/context.c).
+ * until the turn passes to another vCPU (metal/context_switch.c).
  *
  *     in:  a0 = vcpu        out:  a0 = vcpu, a1 = scause
  *

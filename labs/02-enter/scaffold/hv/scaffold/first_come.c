@@ -1,20 +1,24 @@
 /*
- * Scaffold, until lab 8 brings sched/: the vCPU that became runnable first keeps the hart until
- * it ends or blocks. Nobody takes it away.
+ * Scaffold, until lab 8 brings sched/ and metal/context_switch.c: the vCPU that became runnable
+ * first has the hart until its VM ends, asleep or not. So its context is in the hart from its start
+ * to its end, and none is ever saved.
  */
 #include "abi/monitor.h"
+#include "boot/board.h"
 #include "boot/init.h"
 #include "console/mux.h"
 #include "hart/hart.h"
+#include "metal/csr.h"
 #include "trap/cause.h"
 #include "trap/panic.h"
 #include "vcpu/exit.h"
 #include "vcpu/run.h"
 #include "vm/vm.h"
 
-#define WAITING_MOST (MONITOR_MAX_VMS * BUNDLE_MAX_VCPUS)
+#define WAITING_MOST  (MONITOR_MAX_VMS * BUNDLE_MAX_VCPUS)
+#define HEARTBEATS_HZ 200 /* an exit each 5 ms, as turns make them later */
 
-static struct sched_entity *waiting[WAITING_MOST]; /* [0] has the hart */
+static struct sched_entity *waiting[WAITING_MOST]; /* the first to come first */
 static unsigned count;
 
 void sched_group_init(struct sched_group *group, uint32_t weight, uint32_t cap)
@@ -83,50 +87,94 @@ static const struct sched_policy first_come = {
     .preempts = preempts,
 };
 
-static void wait_for_interrupt(void)
+/* No vCPU leaves before its end, so there is nothing to be saved … */
+void context_save(struct vcpu *vcpu)
+{
+    (void)vcpu;
+}
+
+/* … and what comes is what context_reset() made: but for these it is zero. */
+void context_load(struct vcpu *vcpu)
+{
+    csr_write(hstatus, vcpu->context.hstatus);
+    csr_write(sstatus, vcpu->context.sstatus);
+    csr_write(vsstatus, vcpu->context.vsstatus);
+    csr_write(htimedelta, vcpu->context.htimedelta);
+    if (hart_has_sstc())
+        csr_write(vstimecmp, UINT64_MAX);
+    csr_write(hvip, 0);
+    csr_write(vsie, 0);
+    csr_write(vstvec, 0);
+    csr_write(vsscratch, 0);
+    csr_write(vsepc, 0);
+    csr_write(vscause, 0);
+    csr_write(vstval, 0);
+    csr_write(vsatp, 0);
+    csr_write(scounteren, 0);
+    csr_write(senvcfg, 0);
+}
+
+/* Whose turn it is: the one that is in the hart, until it has ended. */
+static struct vcpu *whose_turn(struct hart *hart)
+{
+    struct vcpu *here = hart->loaded;
+
+    if (here && here->state != VCPU_STOPPED)
+        return here->entity.queued ? here : NULL;
+    if (here)
+        context_unload();
+    hart->loaded = NULL;
+    return count ? container_of(waiting[0], struct vcpu, entity) : NULL;
+}
+
+static void finish_if_all_ended(void)
+{
+    if (!vm_all_ended() || mux_holds())
+        return;
+    mux_flush();
+    monitor.finished = 1;
+    machine_stop(false);
+}
+
+static void wait_for_interrupt(struct hart *hart)
 {
     hart_wait();
     uint64_t pending = hart_pending();
     for (unsigned irq = 0; irq < 16; irq++)
         if (pending & 1u << irq)
             exit_handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
+    /* Its own timer, where it has one, is in the hart and may be due. */
+    if (hart->loaded && hart->loaded->state == VCPU_BLOCKED && vcpu_interrupt_pending(hart->loaded))
+        vcpu_wake(hart->loaded, TRACE_WAKEUP_TIMER);
 }
 
 static void arrive_at(struct hart *hart, struct vcpu *next, uint64_t now)
 {
-    if (hart->loaded && hart->loaded != next) {
-        REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-            if (entry->leave)
-                entry->leave(hart->loaded, now);
-        context_save(hart->loaded);
-    }
     if (hart->loaded != next) {
         second_stage_load(gstage_hgatp(&next->vm->gstage));
         context_load(next);
         hfence_vvma_all();
+        REGISTRY_EACH (hv_switch, struct switch_entry, entry)
+            if (entry->arrive)
+                entry->arrive(next, now);
     }
     hart->loaded = hart->current = next;
-    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-        if (entry->arrive)
-            entry->arrive(next, now);
 }
 
 struct vcpu *schedule(struct hart *hart)
 {
+    struct vcpu *next;
+
     if (vm_reboot_wanted)
         vm_reboot_all();
-    while (count == 0) {
-        if (vm_all_ended() && !mux_holds()) {
-            mux_flush();
-            monitor.finished = 1;
-            machine_stop(false);
-        }
+    while (!(next = whose_turn(hart))) {
+        finish_if_all_ended();
         hart->current = NULL;
-        wait_for_interrupt();
+        wait_for_interrupt(hart);
     }
     hart->reschedule = false;
-    arrive_at(hart, container_of(waiting[0], struct vcpu, entity), clock_now());
-    return hart->current;
+    arrive_at(hart, next, clock_now());
+    return next;
 }
 
 void schedule_book(struct hart *hart)
@@ -150,11 +198,20 @@ void schedule_forget(struct vcpu *vcpu)
         hart->fp_loaded = NULL;
 }
 
+static void heartbeat(struct timer *timer)
+{
+    timer_arm(timer, clock_now() + board.timebase_hz / HEARTBEATS_HZ);
+}
+
 static void sched_init(void)
 {
-    timers_init(this_hart());
-    this_hart()->queue.policy = &first_come;
-    this_hart()->reschedule = true; /* the first choice */
+    struct hart *hart = this_hart();
+
+    timers_init(hart);
+    timer_init(&hart->slice, heartbeat);
+    heartbeat(&hart->slice);
+    hart->queue.policy = &first_come;
+    hart->reschedule = true; /* the first choice */
 }
 
 HV_INIT(INIT_HART, sched_init);
