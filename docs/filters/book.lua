@@ -96,6 +96,7 @@ local page_colours = {
     { '"#fbf0e0"', '"var(--fill-2)"' },
     { '"#e9f4ea"', '"var(--fill-3)"' },
     { '"#f8e8e8"', '"var(--fill-4)"' },
+    { '"#888888"', '"currentColor"' },
 }
 
 local function draw(dot)
@@ -108,6 +109,10 @@ local function inline_svg(svg, name, alt)
     svg = svg:gsub(' id="', ' id="' .. name .. "-"):gsub(' xmlns:xlink="[^"]*"', "")
     for _, pair in ipairs(page_colours) do
         svg = svg:gsub(pair[1]:gsub("%p", "%%%0"), pair[2])
+    end
+    local colour = svg:match('"(#%x+)"')
+    if colour then
+        fail("figure %s has the colour %s, which is none of the page's (page_colours)", name, colour)
     end
     return (svg:gsub("<svg", '<svg role="img" aria-label="' .. alt:gsub('"', "&quot;") .. '"', 1))
 end
