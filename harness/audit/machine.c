@@ -36,11 +36,11 @@ static void reserve_rings(struct audit_input *input, const struct symbols *hyper
         memcmp(header.magic, TRACE_MAGIC, sizeof(header.magic)) != 0)
         return;
     for (unsigned hart = 0; hart < TRACE_MAX_HARTS && hart < header.hart_count; hart++) {
-        uint64_t bytes = header.ring[hart].capacity * sizeof(struct trace_record);
+        const struct trace_ring *ring = &header.ring[hart];
 
-        if (header.ring[hart].capacity < input->ram->bytes &&
-            ram_at(input->ram, header.ring[hart].base, bytes))
-            reserve(input, header.ring[hart].base, header.ring[hart].base + bytes, names[hart]);
+        if (ring->mask != 0 && ring->mask < input->ram->bytes &&
+            ram_at(input->ram, ring->base, ring->mask + 1))
+            reserve(input, ring->base, ring->base + ring->mask + 1, names[hart]);
     }
 }
 

@@ -63,7 +63,7 @@ struct event {
     uint8_t hart;
     uint8_t vm;                   /* TRACE_NO_VM: about none */
     uint8_t vcpu;                 /* TRACE_NO_VM: about none */
-    uint8_t complete;             /* kvm_exit: 1 once htval and htinst were merged in */
+    uint8_t complete;             /* kvm_exit: 1 if it has htval and htinst */
     uint64_t value[EVENT_FIELDS]; /* in the order of type->field */
 };
 

@@ -11,7 +11,6 @@
 #define FILE_MAGIC    "SGTRFILE"
 #define FILE_VERSION  1
 #define FILE_MOST     (2ull << 30)
-#define RECORD_BYTES  sizeof(struct trace_record)
 #define SECTIONS_MOST (TRACE_MAX_HARTS + 2)
 
 struct file_header {
@@ -26,7 +25,9 @@ struct file_section {
 
 static uint64_t records_held(const struct trace_ring *ring)
 {
-    return ring->head < ring->capacity ? ring->head : ring->capacity;
+    uint64_t written = trace_written(ring), capacity = trace_capacity(ring);
+
+    return written < capacity ? written : capacity;
 }
 
 static int add_section(struct buffer *file, const struct ram *ram, uint64_t address, uint64_t bytes,
@@ -53,7 +54,7 @@ static int add_all(struct buffer *file, const struct ram *ram, const struct trac
     for (unsigned hart = 0; hart < header->hart_count; hart++) {
         const struct trace_ring *ring = &header->ring[hart];
 
-        if (add_section(file, ram, ring->base, records_held(ring) * RECORD_BYTES, error) != 0)
+        if (add_section(file, ram, ring->base, records_held(ring) * TRACE_RECORD_BYTES, error) != 0)
             return -1;
     }
     return monitor ? add_section(file, ram, monitor, sizeof(struct monitor), error) : 0;
@@ -125,7 +126,7 @@ static int split(const struct buffer *file, struct parts *parts, struct error *e
     for (unsigned hart = 0; hart < parts->header.hart_count; hart++) {
         if (take_section(file, &at, &parts->ring[hart], &parts->ring_bytes[hart], error) != 0)
             return -1;
-        if (parts->ring_bytes[hart] != records_held(&parts->header.ring[hart]) * RECORD_BYTES)
+        if (parts->ring_bytes[hart] != records_held(&parts->header.ring[hart]) * TRACE_RECORD_BYTES)
             return error_set(error, "trace file: ring of hart %u is not of the header's size",
                              hart);
     }
@@ -136,16 +137,16 @@ static int decode_ring(const struct parts *parts, unsigned hart, struct event_li
                        struct error *error)
 {
     const struct trace_ring *ring = &parts->header.ring[hart];
-    uint64_t held = records_held(ring);
-    size_t pending = 0;
+    uint64_t held = records_held(ring), written = trace_written(ring);
+    struct trace_calls calls = {0};
 
-    list->lost += ring->head - held;
-    for (uint64_t n = ring->head - held; n < ring->head; n++) {
+    list->lost += written - held;
+    for (uint64_t n = written - held; n < written; n++) {
         struct trace_record record;
-        uint64_t slot = n & (ring->capacity - 1);
+        uint64_t slot = n & (trace_capacity(ring) - 1);
 
-        memcpy(&record, parts->ring[hart] + slot * RECORD_BYTES, sizeof(record));
-        if (trace_append(list, &record, hart, n, &pending, error) != 0)
+        memcpy(&record, parts->ring[hart] + slot * TRACE_RECORD_BYTES, sizeof(record));
+        if (trace_append(list, &record, hart, n, &calls, error) != 0)
             return -1;
     }
     return 0;
@@ -160,7 +161,7 @@ int trace_parse(const struct buffer *file, struct event_list *list, uint64_t *hz
         return -1;
     *hz = parts.header.timebase_hz;
     for (unsigned hart = 0; hart < parts.header.hart_count; hart++) {
-        if (parts.header.ring[hart].capacity && decode_ring(&parts, hart, list, error) != 0)
+        if (parts.header.ring[hart].mask && decode_ring(&parts, hart, list, error) != 0)
             return -1;
     }
     event_list_sort(list);

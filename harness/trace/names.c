@@ -116,7 +116,6 @@ static const struct event_type told_types[TRACE_EVENT_COUNT] = {
     TOLD(TRACE_KVM_ENTRY, "kvm_entry", 1, HEX("sepc")),
     TOLD(TRACE_KVM_EXIT, "kvm_exit", 5, CAUSE("scause"), HEX("sepc"), HEX("stval"), HEX("htval"),
          HEX("htinst")),
-    TOLD(TRACE_KVM_PAGE_FAULT, "kvm_page_fault", 2, HEX("htinst"), HEX("htval")),
     TOLD(TRACE_HYPERCALL, "hypercall", 3, {"eid", EVENT_EID}, HEX("fid"), HEX("a0")),
     TOLD(TRACE_HYPERCALL_RET, "hypercall_ret", 3, {"eid", EVENT_EID}, {"error", EVENT_SIGNED},
          HEX("value")),

@@ -8,31 +8,35 @@
 #include "trace/ring.h"
 
 #define CHUNK_RECORDS 1024
-#define CAPACITY_MAX  (1ull << 26) /* records: 2 GiB, more than any machine here has */
-#define RECORD_BYTES  sizeof(struct trace_record)
+#define BYTES_MAX     (1ull << 31) /* more than any machine here has */
 
 static int check_ring(const struct trace_header *header, unsigned hart, const struct ram *ram,
                       struct error *error)
 {
     const struct trace_ring *ring = &header->ring[hart];
+    uint64_t bytes = ring->mask + 1;
 
-    if (ring->capacity == 0)
+    if (ring->mask == 0)
         return 0;
-    if (ring->capacity > CAPACITY_MAX || (ring->capacity & (ring->capacity - 1)) != 0)
+    if (bytes < TRACE_RECORD_BYTES || bytes > BYTES_MAX || (bytes & ring->mask) != 0)
         return error_set(error,
-                         "trace: ring of hart %u has capacity %" PRIu64
-                         ", expected a power of two up to %llu",
-                         hart, ring->capacity, CAPACITY_MAX);
-    if (ram && !ram_at(ram, ring->base, ring->capacity * RECORD_BYTES))
+                         "trace: ring of hart %u has mask 0x%" PRIx64
+                         ", expected a power of two from %zu to %llu bytes less 1",
+                         hart, ring->mask, TRACE_RECORD_BYTES, BYTES_MAX);
+    if (ring->head % TRACE_RECORD_BYTES != 0)
+        return error_set(
+            error, "trace: ring of hart %u has head %" PRIu64 ", expected a multiple of %zu bytes",
+            hart, ring->head, TRACE_RECORD_BYTES);
+    if (ram && !ram_at(ram, ring->base, bytes))
         return error_set(error,
                          "trace: ring of hart %u at 0x%" PRIx64 ", %" PRIu64
-                         " records, lies outside the machine's RAM",
-                         hart, ring->base, ring->capacity);
+                         " bytes, lies outside the machine's RAM",
+                         hart, ring->base, bytes);
     for (unsigned other = 0; other < hart; other++) {
         const struct trace_ring *there = &header->ring[other];
 
-        if (there->capacity && ring->base < there->base + there->capacity * RECORD_BYTES &&
-            there->base < ring->base + ring->capacity * RECORD_BYTES)
+        if (there->mask && ring->base <= there->base + there->mask &&
+            there->base <= ring->base + ring->mask)
             return error_set(error, "trace: rings of harts %u and %u overlap at 0x%" PRIx64, other,
                              hart, ring->base);
     }
@@ -46,10 +50,10 @@ int trace_check_header(const struct trace_header *header, const struct ram *ram,
         return error_set(error, "trace: no trace header: found %02x%02x%02x%02x…, expected \"%s\"",
                          (uint8_t)header->magic[0], (uint8_t)header->magic[1],
                          (uint8_t)header->magic[2], (uint8_t)header->magic[3], TRACE_MAGIC);
-    if (header->version != TRACE_VERSION || header->record_bytes != RECORD_BYTES)
+    if (header->version != TRACE_VERSION || header->record_bytes != TRACE_RECORD_BYTES)
         return error_set(error,
                          "trace: header of version %u with %u-byte records, expected %d and %zu",
-                         header->version, header->record_bytes, TRACE_VERSION, RECORD_BYTES);
+                         header->version, header->record_bytes, TRACE_VERSION, TRACE_RECORD_BYTES);
     if (header->hart_count == 0 || header->hart_count > TRACE_MAX_HARTS)
         return error_set(error, "trace: header counts %u harts, expected 1 to %d",
                          header->hart_count, TRACE_MAX_HARTS);
@@ -66,37 +70,12 @@ int trace_reader_open(struct trace_reader *reader, const struct ram *ram, uint64
                       struct error *error)
 {
     *reader = (struct trace_reader){.ram = ram, .header = header};
+    if (header % _Alignof(uint64_t) != 0)
+        return error_set(error, "trace: no trace header at 0x%" PRIx64 ": not aligned", header);
     if (!ram_copy(ram, header, &reader->last, sizeof(reader->last)))
         return error_set(
             error, "trace: no trace header at 0x%" PRIx64 ": outside the machine's RAM", header);
     return trace_check_header(&reader->last, ram, error);
-}
-
-/* Appends one decoded record; page faults are merged into the exit that they follow. */
-int trace_append(struct event_list *list, const struct trace_record *record, unsigned hart,
-                 uint64_t index, size_t *pending, struct error *error)
-{
-    struct event event;
-
-    if (!trace_decode(record, hart, index, &event))
-        return error_set(error,
-                         "trace: record %" PRIu64
-                         " of hart %u has unknown event %u (vm %u, time %" PRIu64
-                         "): the ring holds nonsense",
-                         index, hart, record->event, record->vm, record->time);
-    if (record->event == TRACE_KVM_PAGE_FAULT && *pending) {
-        struct event *exit = &list->event[*pending - 1];
-
-        exit->value[EXIT_HTINST] = record->arg;
-        exit->value[EXIT_HTVAL] = record->a;
-        exit->complete = 1;
-        *pending = 0;
-        return 0;
-    }
-    if (!event_list_add(list, &event))
-        return error_fault(error, "trace: out of memory after %zu events", list->count);
-    *pending = record->event == TRACE_KVM_EXIT ? list->count : 0;
-    return 0;
 }
 
 /* The header as it is now, held against what was found at first. */
@@ -112,32 +91,36 @@ static int read_header(struct trace_reader *reader, struct trace_header *now, st
         const struct trace_ring *ring = &now->ring[hart];
 
         if (ring->base != reader->last.ring[hart].base ||
-            ring->capacity != reader->last.ring[hart].capacity)
+            ring->mask != reader->last.ring[hart].mask)
             return error_set(error, "trace: the ring of hart %u moved while the machine ran", hart);
-        if (ring->head < reader->next[hart])
+        if (trace_written(ring) < reader->next[hart])
             return error_set(error,
-                             "trace: the ring of hart %u ran backwards: head %" PRIu64
-                             " after %" PRIu64 " records were read",
-                             hart, ring->head, reader->next[hart]);
+                             "trace: the ring of hart %u ran backwards: %" PRIu64
+                             " records written after %" PRIu64 " were read",
+                             hart, trace_written(ring), reader->next[hart]);
     }
     return 0;
 }
 
+/* Records written by now. */
 static uint64_t current_head(const struct trace_reader *reader, unsigned hart)
 {
-    const struct trace_header *header =
-        ram_at(reader->ram, reader->header, sizeof(struct trace_header));
+    uint64_t at = reader->header + offsetof(struct trace_header, ring) +
+                  hart * sizeof(struct trace_ring) + offsetof(struct trace_ring, head);
+    const uint64_t *head = ram_at(reader->ram, at, sizeof(*head));
 
-    return header ? __atomic_load_n(&header->ring[hart].head, __ATOMIC_ACQUIRE) : 0;
+    return head ? __atomic_load_n(head, __ATOMIC_ACQUIRE) / TRACE_RECORD_BYTES : 0;
 }
 
-/* First record that is sure to be whole in a ring whose head is `head`. */
+/* First record that is sure to be whole in a ring to which `head` records were written. */
 static uint64_t oldest(const struct trace_reader *reader, const struct trace_ring *ring,
                        uint64_t head)
 {
-    uint64_t margin = reader->still ? 0 : 1; /* the one that is being overwritten now */
+    uint64_t whole = trace_capacity(ring);
 
-    return head > ring->capacity - margin ? head - ring->capacity + margin : 0;
+    if (!reader->still)
+        whole--; /* one is being overwritten now */
+    return head > whole ? head - whole : 0;
 }
 
 static void skip_to(struct trace_reader *reader, struct event_list *list, unsigned hart,
@@ -148,7 +131,7 @@ static void skip_to(struct trace_reader *reader, struct event_list *list, unsign
     reader->lost[hart] += first - reader->next[hart];
     list->lost += first - reader->next[hart];
     reader->next[hart] = first;
-    reader->pending[hart] = 0;
+    memset(&reader->calls, 0, sizeof(reader->calls));
 }
 
 /* Reads records [next, head) of one ring, in chunks that are checked for having been overwritten
@@ -158,23 +141,25 @@ static int read_ring(struct trace_reader *reader, struct event_list *list, unsig
 {
     static _Thread_local struct trace_record chunk[CHUNK_RECORDS];
     const struct trace_ring *ring = &reader->last.ring[hart];
+    uint64_t capacity = trace_capacity(ring);
 
     skip_to(reader, list, hart, oldest(reader, ring, head));
     while (reader->next[hart] < head) {
         uint64_t first = reader->next[hart];
-        uint64_t slot = first & (ring->capacity - 1);
+        uint64_t slot = first & (capacity - 1);
         uint64_t count = head - first;
 
         if (count > CHUNK_RECORDS)
             count = CHUNK_RECORDS;
-        if (count > ring->capacity - slot)
-            count = ring->capacity - slot;
-        if (!ram_copy(reader->ram, ring->base + slot * RECORD_BYTES, chunk, count * RECORD_BYTES))
+        if (count > capacity - slot)
+            count = capacity - slot;
+        if (!ram_copy(reader->ram, ring->base + slot * TRACE_RECORD_BYTES, chunk,
+                      count * TRACE_RECORD_BYTES))
             return error_fault(error, "trace: the machine's RAM is gone");
         skip_to(reader, list, hart, oldest(reader, ring, current_head(reader, hart)));
         for (uint64_t n = reader->next[hart]; n < first + count; n++) {
             reader->next[hart] = n + 1;
-            if (trace_append(list, &chunk[n - first], hart, n, &reader->pending[hart], error) != 0)
+            if (trace_append(list, &chunk[n - first], hart, n, &reader->calls, error) != 0)
                 return -1;
         }
         if (reader->next[hart] > head)
@@ -189,11 +174,10 @@ int trace_reader_poll(struct trace_reader *reader, struct event_list *list, stru
 
     if (read_header(reader, &now, error) != 0)
         return -1;
-    if (reader->pending_in != list)
-        memset(reader->pending, 0, sizeof(reader->pending));
-    reader->pending_in = list;
     for (unsigned hart = 0; hart < now.hart_count; hart++) {
-        if (now.ring[hart].capacity && read_ring(reader, list, hart, now.ring[hart].head, error))
+        const struct trace_ring *ring = &now.ring[hart];
+
+        if (ring->mask && read_ring(reader, list, hart, trace_written(ring), error) != 0)
             return -1;
     }
     return 0;

@@ -8,11 +8,22 @@
 int trace_check_header(const struct trace_header *header, const struct ram *ram,
                        struct error *error);
 
-/*
- * Appends record number index of the hart's ring; a kvm_page_fault is merged into the exit at
- * *pending - 1. *pending is 0 before the first record. 0, or -1 and *error.
- */
+#define TRACE_RECORD_BYTES sizeof(struct trace_record)
+
+/* Records that a ring has room for; 0: there is no ring. */
+static inline uint64_t trace_capacity(const struct trace_ring *ring)
+{
+    return ring->mask ? (ring->mask + 1) / TRACE_RECORD_BYTES : 0;
+}
+
+/* Records that were ever written to it. */
+static inline uint64_t trace_written(const struct trace_ring *ring)
+{
+    return ring->head / TRACE_RECORD_BYTES;
+}
+
+/* Appends the events of record number index of the hart's ring. 0, or -1 and *error. */
 int trace_append(struct event_list *list, const struct trace_record *record, unsigned hart,
-                 uint64_t index, size_t *pending, struct error *error);
+                 uint64_t index, struct trace_calls *calls, struct error *error);
 
 #endif

@@ -7,42 +7,53 @@
 
 #include <stdio.h>
 
+#include "abi/bundle.h"
+#include "abi/monitor.h"
 #include "abi/trace.h"
 #include "lib/buffer.h"
 #include "lib/error.h"
 #include "machine/ram.h"
 #include "trace/event.h"
 
+/* The hypercalls that have been told of and have not returned, by VM and vCPU. */
+struct trace_calls {
+    struct trace_call {
+        bool open;
+        uint64_t sepc, eid;
+    } of[MONITOR_MAX_VMS][BUNDLE_MAX_VCPUS];
+};
+
 /* A reader of the rings. Zero-initialised by trace_reader_open. */
 struct trace_reader {
     const struct ram *ram;
-    uint64_t header;                 /* physical address of struct trace_header */
-    struct trace_header last;        /* the header as last read and checked */
-    uint64_t next[TRACE_MAX_HARTS];  /* number of the next record to read, per ring */
-    uint64_t lost[TRACE_MAX_HARTS];  /* records overwritten before they were read */
-    size_t pending[TRACE_MAX_HARTS]; /* 1 + place of the list's last kvm_exit; 0: none */
+    uint64_t header;                /* physical address of struct trace_header */
+    struct trace_header last;       /* the header as last read and checked */
+    uint64_t next[TRACE_MAX_HARTS]; /* number of the next record to read, per ring */
+    uint64_t lost[TRACE_MAX_HARTS]; /* records overwritten before they were read */
+    struct trace_calls calls;
     bool still; /* set it once the machine stands: then no record is half written */
-    struct event_list *pending_in; /* the list that pending counts in */
 };
 
 /*
  * Begins to read at the first record. header: physical address of the ELF symbol trace_header.
  * 0; -1 with *error: no header there (yet), or one that is nonsense (magic, version, record size,
- * a ring outside RAM, a capacity that is no power of two, rings that overlap).
+ * a ring outside RAM, a size that is no power of two, rings that overlap).
  */
 int trace_reader_open(struct trace_reader *reader, const struct ram *ram, uint64_t header,
                       struct error *error);
 
 /*
- * Appends all complete records since the last call to the list; kvm_page_fault is merged into its
- * kvm_exit as htval and htinst. Records that were overwritten are counted in list->lost.
+ * Appends the events of all complete records since the last call to the list: one a record, and
+ * hypercall behind the kvm_exit, hypercall_ret before the kvm_entry of a call that returns. Records
+ * that were overwritten are counted in list->lost; a call whose exit is among them has no return.
  * A header that changed into nonsense, a head that ran backwards, or an unknown event kind:
  * -1 and *error; what was read before stays. Else 0.
  */
 int trace_reader_poll(struct trace_reader *reader, struct event_list *list, struct error *error);
 
 /*
- * Decodes one record into an event. Result: false for an unknown kind.
+ * Decodes one record into the event that it is named for. Result: false for an unknown kind, or one
+ * that no record carries.
  */
 bool trace_decode(const struct trace_record *record, unsigned hart, uint64_t index,
                   struct event *event);

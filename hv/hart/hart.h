@@ -25,9 +25,15 @@ struct hart {
     struct vcpu *current;   /* whose turn it is; NULL: idle */
     struct vcpu *loaded;    /* whose VS CSRs are in the hart, current or not */
     struct vcpu *fp_loaded; /* whose FP registers are in the hart */
-    bool reschedule;        /* choose anew before the next entry */
-    uint64_t turn_began;    /* when current was switched to */
-    uint64_t booked;        /* until when time has been accounted */
+    union {
+        struct {
+            bool reschedule; /* choose anew before the next entry */
+            bool tracing;    /* tell of each entry: the hart has a ring */
+        };
+        uint16_t before_entry; /* either of them: the one thing that the run loop looks at */
+    };
+    uint64_t turn_began; /* when current was switched to */
+    uint64_t booked;     /* until when time has been accounted */
 
     struct run_queue queue;
     struct list timers;

@@ -6,18 +6,6 @@
 #include "trap/cause.h"
 #include "vcpu/vcpu.h"
 
-void trap_detail_read(struct trap_detail *detail)
-{
-    detail->stval = csr_read(stval);
-    detail->htval = csr_read(htval);
-    detail->htinst = csr_read(htinst);
-}
-
-uint64_t trap_cause(void)
-{
-    return csr_read(scause);
-}
-
 /* A fault of hlvx is the hypervisor's own trap, and continues at 1 (trap_from_hypervisor). It
  * changes what sret will read to go back to the guest: that is put right again. */
 bool guest_fetch_word(uint64_t gva, uint32_t *word)

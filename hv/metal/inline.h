@@ -20,6 +20,15 @@ static inline uint64_t clock_now(void)
     return ticks;
 }
 
+static inline void trace_publish(struct trace_ring *ring, uint64_t head,
+                                 const struct trace_record *record)
+{
+    __asm__ volatile("fence w, w\n"
+                     "sd %1, %0"
+                     : "=m"(ring->head)
+                     : "r"(head), "m"(*record));
+}
+
 static inline void clock_arm(uint64_t deadline)
 {
     if (hart_has_sstc())
@@ -28,14 +37,17 @@ static inline void clock_arm(uint64_t deadline)
         firmware_set_timer(deadline);
 }
 
-static inline void hart_wait(void)
-{
-    __asm__ volatile("wfi" ::: "memory");
-}
-
 static inline uint64_t hart_pending(void)
 {
     return csr_read(sip); /* all that it can show are enabled: hart_setup */
+}
+
+/* What is pending for the guest whose context is loaded ends a wfi, too. */
+static inline void hart_wait(void)
+{
+    do
+        __asm__ volatile("wfi" ::: "memory");
+    while (!hart_pending());
 }
 
 static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)
@@ -51,6 +63,18 @@ static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)
                        "s11", "memory");
     *cause = a1;
     return a0;
+}
+
+static inline uint64_t trap_cause(void)
+{
+    return csr_read(scause);
+}
+
+static inline void trap_detail_read(struct trap_detail *detail)
+{
+    detail->stval = csr_read(stval);
+    detail->htval = csr_read(htval);
+    detail->htinst = csr_read(htinst);
 }
 
 static inline uint64_t trap_stval(void)

@@ -6,6 +6,7 @@
 #ifndef HV_METAL_METAL_H
 #define HV_METAL_METAL_H
 
+#include "abi/trace.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,11 @@ struct vcpu;
 METAL_INLINE struct hart *this_hart(void);
 /* Ticks of the `time` CSR. */
 METAL_INLINE uint64_t clock_now(void);
+/* Shows a trace record to readers: stores the ring's new head when all of the record is sure to be
+ * seen by whoever sees it. Unlike C's release order it leaves the compiler what it knows of other
+ * memory. */
+METAL_INLINE void trace_publish(struct trace_ring *ring, uint64_t head,
+                                const struct trace_record *record);
 
 /* Looks which of the optional parts the hart has; to be called once before the rest. */
 void hart_probe(void);
@@ -43,7 +49,7 @@ void hart_setup(void);
 void hart_delegate(void);
 /* Asks for IRQ_S_TIMER at `deadline` (ticks); replaces the one asked before. UINT64_MAX: none. */
 METAL_INLINE void clock_arm(uint64_t deadline);
-/* Waits until an interrupt is pending, without taking it. */
+/* Waits until one of the hypervisor's own interrupts is pending, without taking it. */
 METAL_INLINE void hart_wait(void);
 /* Pending and enabled HS interrupts, one bit each (1 << IRQ_S_TIMER …). */
 METAL_INLINE uint64_t hart_pending(void);
@@ -57,7 +63,7 @@ METAL_INLINE uint64_t hart_pending(void);
  * to the one caller, which never returns and holds nothing across the call, spares every exit
  * 24 loads and stores. */
 METAL_INLINE struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause);
-uint64_t trap_cause(void); /* scause again, while its exit is handled */
+METAL_INLINE uint64_t trap_cause(void); /* scause again, while its exit is handled */
 
 /* Moves VS CSRs between the hart and vcpu->context. */
 void context_save(struct vcpu *vcpu);
@@ -86,7 +92,7 @@ struct trap_detail {
     uint64_t htval;  /* for causes 20, 21, 23: guest-physical address >> 2, else stale */
     uint64_t htinst; /* transformed instruction, or 0 */
 };
-void trap_detail_read(struct trap_detail *detail);
+METAL_INLINE void trap_detail_read(struct trap_detail *detail);
 METAL_INLINE uint64_t trap_stval(void); /* one of them alone */
 METAL_INLINE uint64_t trap_htval(void);
 /* Did the guest run in VS-mode when it trapped (else VU)? */

@@ -1,10 +1,10 @@
 /* SBI calls of guests, from ecall to the extension that serves it. */
 #include "sbi/sbi.h"
 #include "boot/init.h"
-#include "trace/trace.h"
 #include "trap/cause.h"
 #include "trap/panic.h"
 #include "vcpu/exit.h"
+#include "vcpu/trace_run.h"
 #include "vm/vm.h"
 
 /* Extensions stand at the low bits of their number, which spells a name in most, so that a call
@@ -51,15 +51,11 @@ void sbi_handle(struct vcpu *vcpu)
     slot->serve(vcpu, vcpu->x[REG_A6]);
 }
 
-static void sbi_handle_traced(struct vcpu *vcpu)
+/* Flattened: what the record takes from the vCPU is at hand when the call is served. */
+static __attribute__((flatten)) void sbi_handle_traced(struct vcpu *vcpu)
 {
-    uint32_t extension = (uint32_t)vcpu->x[REG_A7];
-
-    trace_write(TRACE_HYPERCALL, vcpu->vm_id, vcpu->index, extension, vcpu->x[REG_A6],
-                vcpu->x[REG_A0]);
+    trace_kvm_exit_call(vcpu);
     sbi_handle(vcpu);
-    trace_write(TRACE_HYPERCALL_RET, vcpu->vm_id, vcpu->index, extension, vcpu->x[REG_A0],
-                vcpu->x[REG_A1]);
 }
 
 static void sbi_init(void)

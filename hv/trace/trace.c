@@ -5,6 +5,7 @@
 #include "boot/options.h"
 #include "hart/hart.h"
 #include "lib/string.h"
+#include "trace/record.h"
 #include "trap/panic.h"
 
 #define RECORDS_DEFAULT 65536
@@ -14,34 +15,20 @@ struct trace_header trace_header;
 void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg, uint64_t a,
                  uint64_t b)
 {
-    struct trace_ring *ring = this_hart()->trace_ring;
-    uint64_t head = ring->head;
-    struct trace_record *record = (struct trace_record *)ring->base + (head & (ring->capacity - 1));
+    struct trace_record *record = trace_begin(trace_word(event, vm, vcpu, arg));
 
-    record->time = clock_now();
-    record->event = (uint16_t)event;
-    record->vm = vm;
-    record->vcpu = vcpu;
-    record->arg = arg;
     record->a = a;
     record->b = b;
-    __atomic_store_n(&ring->head, head + 1, __ATOMIC_RELEASE);
-    if (__builtin_expect(head >= ring->capacity, 0))
-        ring->lost++;
+    trace_end(record);
 }
 
 void trace_ring_init(unsigned hart, uint64_t base, uint64_t records)
 {
-    trace_header.ring[hart] = (struct trace_ring){.base = base, .capacity = records};
+    trace_header.ring[hart] =
+        (struct trace_ring){.base = base, .mask = records * sizeof(struct trace_record) - 1};
     harts[hart].trace_ring = &trace_header.ring[hart];
     if (trace_header.hart_count <= hart)
         trace_header.hart_count = hart + 1;
-}
-
-void trace_enable(bool on)
-{
-    trace_header.enabled = on && trace_header.hart_count > 0;
-    this_hart()->reschedule = true;
 }
 
 /* Options: trace=on|off, trace_records=N (a power of two, for each hart). */
@@ -59,7 +46,7 @@ static void trace_init(void)
         panic("option trace_records=%lu: a power of two from 2 to %lu is expected", records,
               1ul << 28);
     trace_ring_init(0, board_reserve(records * sizeof(struct trace_record), "trace"), records);
-    trace_enable(true);
+    trace_header.enabled = 1;
 }
 
 HV_INIT(INIT_CONSOLE, trace_init);

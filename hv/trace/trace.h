@@ -6,14 +6,11 @@
 #define HV_TRACE_TRACE_H
 
 #include "abi/trace.h"
-#include <stdbool.h>
 
 extern struct trace_header trace_header;
 
 /* Gives hart number `hart` a ring of `records` (a power of two) at physical address base. */
 void trace_ring_init(unsigned hart, uint64_t base, uint64_t records);
-/* Takes effect for exits when the hart next chooses a vCPU, which it is asked to do. */
-void trace_enable(bool on);
 
 void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg, uint64_t a,
                  uint64_t b);

@@ -15,7 +15,8 @@ typedef void exit_handler(struct vcpu *vcpu);
 struct exit_entry {
     uint64_t cause; /* scause */
     exit_handler *handle;
-    exit_handler *handle_traced; /* in its place while tracing is on; NULL: the same */
+    exit_handler *handle_traced; /* while tracing is on: tells of the exit (vcpu/trace_run.h), then
+                                    does as handle; NULL: the run loop does so for it */
 };
 
 REGISTRY(hv_exit, struct exit_entry);

@@ -5,66 +5,56 @@
 #include "trace/trace.h"
 #include "trap/cause.h"
 #include "vcpu/exit.h"
+#include "vcpu/trace_run.h"
 #include "vm/vm.h"
 
 exit_handler *exit_handlers[EXIT_CAUSES];
 
-/* While tracing is on, every cause leads to handle_traced, which knows where to go on. An
- * untraced exit so pays nothing for the tracepoints beside it. */
-static exit_handler *handlers_when_traced[EXIT_CAUSES];
-static exit_handler *all_traced[EXIT_CAUSES];
+/* The same while tracing is on: each tells of the exit first. An untraced exit so pays nothing for
+ * the tracepoint beside it. */
+static exit_handler *traced_handlers[EXIT_CAUSES];
 
-static struct vcpu *choose(struct hart *hart);
+static struct vcpu *prepare(struct hart *hart);
 
 _Noreturn void run_loop(void)
 {
     for (;;) {
         struct hart *hart = this_hart();
-        struct vcpu *vcpu = hart->reschedule ? choose(hart) : hart->current;
+        struct vcpu *vcpu = hart->before_entry ? prepare(hart) : hart->current;
 
         uint64_t cause;
 
-        vcpu = guest_run(vcpu, &cause);
+        struct vcpu *left = guest_run(vcpu, &cause);
         uint64_t index = exit_index(cause);
-        vcpu->exits[index]++;
-        this_hart()->handlers[index](vcpu);
+
+        left->exits[index]++;
+        this_hart()->handlers[index](left);
     }
 }
 
-static struct vcpu *choose(struct hart *hart)
+/* What is to be done before an entry, when anything is: choose whose turn it is, tell of it. */
+static struct vcpu *prepare(struct hart *hart)
 {
-    struct vcpu *vcpu = schedule(hart);
+    struct vcpu *vcpu = hart->current;
 
-    hart->handlers = exit_handlers;
-    if (!trace_header.enabled)
-        return vcpu;
-    hart->handlers = all_traced;
-    trace_write(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
+    if (hart->reschedule) {
+        vcpu = schedule(this_hart());
+        if (!this_hart()->tracing)
+            return vcpu;
+    }
+    trace_kvm_entry(vcpu);
     return vcpu;
-}
-
-static void trace_exit(const struct vcpu *vcpu, uint64_t cause)
-{
-    uint32_t code = (uint32_t)cause | (uint32_t)(cause >> 63) << 31;
-    struct trap_detail detail;
-
-    trap_detail_read(&detail);
-    trace_write(TRACE_KVM_EXIT, vcpu->vm_id, vcpu->index, code, vcpu->pc, detail.stval);
-    if (cause == EXC_INST_GUEST_PAGE_FAULT || cause == EXC_LOAD_GUEST_PAGE_FAULT ||
-        cause == EXC_STORE_GUEST_PAGE_FAULT)
-        trace_write(TRACE_KVM_PAGE_FAULT, vcpu->vm_id, vcpu->index, (uint32_t)detail.htinst,
-                    detail.htval, 0);
 }
 
 static void handle_traced(struct vcpu *vcpu)
 {
     uint64_t cause = trap_cause();
-    struct hart *hart = this_hart();
 
-    trace_exit(vcpu, cause);
-    handlers_when_traced[exit_index(cause)](vcpu);
-    if (!hart->reschedule)
-        trace_write(TRACE_KVM_ENTRY, vcpu->vm_id, vcpu->index, 0, vcpu->pc, 0);
+    if (cause == EXC_SUPERVISOR_SYSCALL)
+        trace_kvm_exit_call(vcpu);
+    else
+        trace_kvm_exit(vcpu, cause);
+    exit_handlers[exit_index(cause)](vcpu);
 }
 
 /* A cause without a handler: nothing that a guest does may lead here unnoticed. */
@@ -77,15 +67,32 @@ static void exit_unknown(struct vcpu *vcpu)
 static void exits_init(void)
 {
     for (unsigned i = 0; i < EXIT_CAUSES; i++) {
-        exit_handlers[i] = handlers_when_traced[i] = exit_unknown;
-        all_traced[i] = handle_traced;
+        exit_handlers[i] = exit_unknown;
+        traced_handlers[i] = handle_traced;
     }
     REGISTRY_EACH (hv_exit, struct exit_entry, entry) {
         uint64_t index = exit_index(entry->cause);
         exit_handlers[index] = entry->handle;
-        handlers_when_traced[index] = entry->handle_traced ? entry->handle_traced : entry->handle;
+        if (entry->handle_traced)
+            traced_handlers[index] = entry->handle_traced;
     }
 }
 
+void run_loop_trace(bool on)
+{
+    struct hart *hart = this_hart();
+
+    hart->tracing = on && hart->trace_ring;
+    hart->handlers = hart->tracing ? traced_handlers : exit_handlers;
+    trace_header.enabled = hart->tracing;
+}
+
+/* As the boot option has it. */
+static void trace_as_asked(void)
+{
+    run_loop_trace(trace_header.enabled);
+}
+
 HV_INIT(INIT_TABLES, exits_init);
+HV_INIT(INIT_TABLES, trace_as_asked);
 HV_INIT(INIT_RUN, run_loop);

@@ -8,6 +8,9 @@
 /* Pick a vCPU, enter it, handle its exit, repeat: until the last VM has ended. */
 _Noreturn void run_loop(void);
 
+/* Switches the trace on, if the hart has a ring, or off: from the next entry on. */
+void run_loop_trace(bool on);
+
 /* Chooses whose turn it is; waits for interrupts while nobody's. Returns the vCPU, loaded. */
 struct vcpu *schedule(struct hart *hart);
 

@@ -2,6 +2,7 @@
 #include "vcpu/vcpu.h"
 #include "hart/hart.h"
 #include "lib/string.h"
+#include "trace/record.h"
 #include "trace/trace.h"
 #include "trap/cause.h"
 #include "vcpu/run.h"
@@ -33,6 +34,8 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, unsigned index)
     vcpu->vm_id = vm->id;
     vcpu->index = (uint8_t)index;
     vcpu->exits = vm->report->exits;
+    vcpu->trace_entry = trace_word(TRACE_KVM_ENTRY, vm->id, vcpu->index, 0);
+    vcpu->trace_call = trace_word(TRACE_KVM_EXIT, vm->id, vcpu->index, EXC_SUPERVISOR_SYSCALL);
     vcpu->hart = this_hart();
     vcpu->state = VCPU_STOPPED;
     vcpu->steal_area = UINT64_MAX;

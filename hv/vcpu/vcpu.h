@@ -70,8 +70,9 @@ struct vcpu {
     struct hart *hart; /* on which it is scheduled */
 
     struct vm *vm;
-    uint64_t *exits; /* counters by cause: abi/monitor.h */
-    uint8_t index;   /* hart id that the guest sees */
+    uint64_t *exits;                  /* counters by cause: abi/monitor.h */
+    uint64_t trace_entry, trace_call; /* words of its records: vcpu/trace_run.h */
+    uint8_t index;                    /* hart id that the guest sees */
     uint8_t vm_id;
     enum vcpu_state state;
     bool suspended;   /* HSM: blocked by hart_suspend, not by wfi */

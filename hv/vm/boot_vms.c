@@ -31,7 +31,7 @@ static void publish(void)
     monitor.ram_bytes = board.ram.bytes;
     monitor.boot_ticks = board.started;
     for (unsigned i = 0; i < trace_header.hart_count; i++)
-        monitor.trace_bytes += trace_header.ring[i].capacity * sizeof(struct trace_record);
+        monitor.trace_bytes += trace_header.ring[i].mask + 1;
     monitor_update();
 }
 

@@ -8,6 +8,7 @@
 #include "memory/page.h"
 #include "metal/metal.h"
 #include "trace/trace.h"
+#include "vcpu/run.h"
 #include "trap/cause.h"
 #include "vm/vm.h"
 
@@ -160,7 +161,7 @@ static void memory(unsigned count, char **words)
 static void trace_switch(unsigned count, char **words)
 {
     if (count == 2)
-        trace_enable(words[1][0] == 'o' && words[1][1] == 'n');
+        run_loop_trace(words[1][0] == 'o' && words[1][1] == 'n');
     print("  trace is %s\n", trace_header.enabled ? "on" : "off");
 }
 

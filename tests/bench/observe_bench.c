@@ -48,27 +48,30 @@ static bool told_goal(const char *name, double value, const char *unit, double g
     return most ? value <= goal : value >= goal;
 }
 
-/* A machine with a full ring of exits, page faults and entries. */
+/* A machine with a full ring of exits of two causes, maps and entries. */
 static struct ram *make_ring(void)
 {
     static struct ram ram;
-    uint64_t bytes = 4096 + (uint64_t)RECORDS * sizeof(struct trace_record);
-    uint8_t *memory = calloc(1, bytes);
+    uint64_t size = (uint64_t)RECORDS * sizeof(struct trace_record), bytes = 4096 + size;
+    uint8_t *memory = aligned_alloc(4096, bytes);
     struct trace_record *record = (struct trace_record *)(memory + 4096);
 
-    *(struct trace_header *)memory = (struct trace_header){
-        .magic = TRACE_MAGIC,
-        .version = TRACE_VERSION,
-        .record_bytes = sizeof(struct trace_record),
-        .hart_count = 1,
-        .timebase_hz = 10000000,
-        .ring[0] = {.base = BASE + 4096, .capacity = RECORDS, .head = RECORDS}};
+    *(struct trace_header *)memory =
+        (struct trace_header){.magic = TRACE_MAGIC,
+                              .version = TRACE_VERSION,
+                              .record_bytes = sizeof(struct trace_record),
+                              .hart_count = 1,
+                              .timebase_hz = 10000000,
+                              .ring[0] = {.base = BASE + 4096, .mask = size - 1, .head = size}};
     for (unsigned i = 0; i < RECORDS; i++) {
-        static const uint16_t kinds[4] = {TRACE_KVM_EXIT, TRACE_KVM_PAGE_FAULT, TRACE_GSTAGE_MAP,
-                                          TRACE_KVM_ENTRY};
+        static const struct trace_record kinds[4] = {{.event = TRACE_KVM_EXIT, .arg = 21},
+                                                     {.event = TRACE_GSTAGE_MAP, .arg = 0xdf},
+                                                     {.event = TRACE_KVM_ENTRY},
+                                                     {.event = TRACE_KVM_EXIT, .arg = 10}};
 
-        record[i] = (struct trace_record){
-            .time = i * 3ull, .event = kinds[i % 4], .arg = 21, .a = 0x80200000 + i};
+        record[i] = kinds[i % 4];
+        record[i].time = i * 3ull;
+        record[i].a = 0x80200000 + i;
     }
     ram_from_memory(&ram, memory, BASE, bytes);
     return &ram;

@@ -6,71 +6,7 @@
 #include "abi/monitor.h"
 #include "lib/file.h"
 #include "test.h"
-#include "trace/trace.h"
-
-#define BASE     0x80000000ull
-#define BYTES    (64u << 10)
-#define HEADER   (BASE + 0x100)
-#define RING     (BASE + 0x4000)
-#define RING_TWO (BASE + 0x8000)
-#define CAPACITY 16u
-
-/* A machine's RAM with one ring of 16 records. */
-struct machine {
-    uint8_t *memory;
-    struct ram ram;
-    struct trace_header *header;
-    struct trace_record *record;
-    struct trace_reader reader;
-    struct event_list list;
-    struct error error;
-};
-
-static void begin(struct machine *machine)
-{
-    memset(machine, 0, sizeof(*machine));
-    machine->memory = calloc(1, BYTES);
-    ram_from_memory(&machine->ram, machine->memory, BASE, BYTES);
-    machine->header = (struct trace_header *)(machine->memory + (HEADER - BASE));
-    machine->record = (struct trace_record *)(machine->memory + (RING - BASE));
-    *machine->header = (struct trace_header){.magic = TRACE_MAGIC,
-                                             .version = TRACE_VERSION,
-                                             .record_bytes = sizeof(struct trace_record),
-                                             .hart_count = 1,
-                                             .enabled = 1,
-                                             .timebase_hz = 10000000,
-                                             .ring[0] = {.base = RING, .capacity = CAPACITY}};
-}
-
-static void end(struct machine *machine)
-{
-    event_list_free(&machine->list);
-    free(machine->memory);
-}
-
-static void put(struct machine *machine, struct trace_record record)
-{
-    struct trace_ring *ring = &machine->header->ring[0];
-
-    machine->record[ring->head % CAPACITY] = record;
-    ring->head++;
-    ring->lost = ring->head > CAPACITY ? ring->head - CAPACITY : 0;
-}
-
-static struct trace_record record_of(uint16_t event, uint64_t time)
-{
-    return (struct trace_record){.time = time, .event = event};
-}
-
-static int open_reader(struct machine *machine)
-{
-    return trace_reader_open(&machine->reader, &machine->ram, HEADER, &machine->error);
-}
-
-static int poll_reader(struct machine *machine)
-{
-    return trace_reader_poll(&machine->reader, &machine->list, &machine->error);
-}
+#include "trace_fixture.h"
 
 static void reads_each_record_once(void)
 {
@@ -91,54 +27,32 @@ static void reads_each_record_once(void)
     end(&machine);
 }
 
-static void merges_a_page_fault_into_its_exit(void)
+static void a_guest_page_fault_has_htval_and_htinst(void)
 {
+    static const uint32_t causes[] = {20, 21, 23, 22, 12};
     struct machine machine;
 
     begin(&machine);
-    put(&machine, (struct trace_record){
-                      .event = TRACE_KVM_EXIT, .arg = 23, .a = 0x80200010, .b = 0x90000008});
-    put(&machine,
-        (struct trace_record){.event = TRACE_KVM_PAGE_FAULT, .arg = 0x3020, .a = 0x24000002});
-    put(&machine, record_of(TRACE_KVM_PAGE_FAULT, 3));
+    for (unsigned i = 0; i < 5; i++)
+        put(&machine, (struct trace_record){.event = TRACE_KVM_EXIT,
+                                            .arg = causes[i],
+                                            .a = 0x80200010,
+                                            .b = 0x90000008,
+                                            .c = 0x24000002,
+                                            .d = 0x3020});
     open_reader(&machine);
     CU_ASSERT_EQUAL(poll_reader(&machine), 0);
-    CU_ASSERT_EQUAL(machine.list.count, 2); /* the second one follows no exit: it stays */
-    const struct event *exit = &machine.list.event[0];
-    CU_ASSERT_EQUAL(exit->value[EXIT_SCAUSE], 23);
-    CU_ASSERT_EQUAL(exit->value[EXIT_SEPC], 0x80200010);
-    CU_ASSERT_EQUAL(exit->value[EXIT_STVAL], 0x90000008);
-    CU_ASSERT_EQUAL(exit->value[EXIT_HTVAL], 0x24000002);
-    CU_ASSERT_EQUAL(exit->value[EXIT_HTINST], 0x3020);
-    CU_ASSERT_TRUE(exit->complete);
-    end(&machine);
-}
+    CU_ASSERT_EQUAL_FATAL(machine.list.count, 5);
+    for (unsigned i = 0; i < 5; i++) {
+        const struct event *exit = &machine.list.event[i];
 
-static void a_page_fault_belongs_to_exits_alone(void)
-{
-    struct machine machine;
-
-    begin(&machine);
-    put(&machine, record_of(TRACE_KVM_ENTRY, 1));
-    put(&machine, record_of(TRACE_KVM_PAGE_FAULT, 2));
-    open_reader(&machine);
-    CU_ASSERT_EQUAL(poll_reader(&machine), 0);
-    CU_ASSERT_EQUAL(machine.list.count, 2);
-    end(&machine);
-}
-
-static void merges_across_two_polls(void)
-{
-    struct machine machine;
-
-    begin(&machine);
-    put(&machine, (struct trace_record){.event = TRACE_KVM_EXIT, .arg = 21});
-    open_reader(&machine);
-    poll_reader(&machine);
-    put(&machine, (struct trace_record){.event = TRACE_KVM_PAGE_FAULT, .a = 0x20000000});
-    CU_ASSERT_EQUAL(poll_reader(&machine), 0);
-    CU_ASSERT_EQUAL(machine.list.count, 1);
-    CU_ASSERT_EQUAL(machine.list.event[0].value[EXIT_HTVAL], 0x20000000);
+        CU_ASSERT_EQUAL(exit->value[EXIT_SCAUSE], causes[i]);
+        CU_ASSERT_EQUAL(exit->value[EXIT_SEPC], 0x80200010);
+        CU_ASSERT_EQUAL(exit->value[EXIT_STVAL], 0x90000008);
+        CU_ASSERT_EQUAL(exit->complete, i < 3);
+        CU_ASSERT_EQUAL(exit->value[EXIT_HTVAL], i < 3 ? 0x24000002 : 0);
+        CU_ASSERT_EQUAL(exit->value[EXIT_HTINST], i < 3 ? 0x3020 : 0);
+    }
     end(&machine);
 }
 
@@ -199,11 +113,17 @@ static void refuses_headers_that_are_nonsense(void)
     machine.header->timebase_hz = 0;
     expect_refused(&machine, "0 Hz");
     begin(&machine);
-    machine.header->ring[0].capacity = 17;
-    expect_refused(&machine, "capacity 17");
+    machine.header->ring[0].mask = SIZE;
+    expect_refused(&machine, "mask 0x400");
     begin(&machine);
-    machine.header->ring[0].capacity = 1ull << 60;
-    expect_refused(&machine, "power of two up to");
+    machine.header->ring[0].mask = UINT64_MAX;
+    expect_refused(&machine, "power of two from 64 to");
+    begin(&machine);
+    machine.header->ring[0].mask = RECORD / 2 - 1;
+    expect_refused(&machine, "mask 0x1f");
+    begin(&machine);
+    machine.header->ring[0].head = 63;
+    expect_refused(&machine, "head 63");
     begin(&machine);
     machine.header->ring[0].base = BASE + BYTES - 32;
     expect_refused(&machine, "outside the machine's RAM");
@@ -212,7 +132,7 @@ static void refuses_headers_that_are_nonsense(void)
     expect_refused(&machine, "outside the machine's RAM");
     begin(&machine);
     machine.header->hart_count = 2;
-    machine.header->ring[1] = (struct trace_ring){.base = RING + 32, .capacity = CAPACITY};
+    machine.header->ring[1] = (struct trace_ring){.base = RING + 32, .mask = SIZE - 1};
     expect_refused(&machine, "overlap");
 }
 
@@ -228,6 +148,11 @@ static void refuses_an_event_that_does_not_exist(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(machine.error.text, "unknown event 4711"));
     CU_ASSERT_EQUAL(machine.list.count, 1); /* what came before stays */
     end(&machine);
+    begin(&machine);
+    open_reader(&machine);
+    put(&machine, record_of(TRACE_HYPERCALL, 1)); /* is made of a kvm_exit alone */
+    CU_ASSERT_EQUAL(poll_reader(&machine), -1);
+    end(&machine);
 }
 
 static void notices_a_header_that_changes_under_way(void)
@@ -241,7 +166,7 @@ static void notices_a_header_that_changes_under_way(void)
     machine.header->ring[0].head = 0;
     CU_ASSERT_EQUAL(poll_reader(&machine), -1);
     CU_ASSERT_PTR_NOT_NULL(strstr(machine.error.text, "ran backwards"));
-    machine.header->ring[0].head = 1;
+    machine.header->ring[0].head = RECORD;
     machine.header->ring[0].base = RING_TWO;
     CU_ASSERT_EQUAL(poll_reader(&machine), -1);
     CU_ASSERT_PTR_NOT_NULL(strstr(machine.error.text, "moved"));
@@ -290,15 +215,15 @@ static void saves_and_loads_what_the_rings_hold(void)
     end(&machine);
 }
 
-TEST_SUITE(
-    trace_ring, {"a record is read once, in order", reads_each_record_once},
-    {"kvm_page_fault becomes htval and htinst of its exit", merges_a_page_fault_into_its_exit},
-    {"kvm_page_fault behind anything else stays as it is", a_page_fault_belongs_to_exits_alone},
-    {"the merge also works across two reads", merges_across_two_polls},
-    {"overwritten records are counted", counts_what_was_overwritten},
-    {"a record that may be half written is not trusted",
-     trusts_no_record_that_may_be_in_the_writing},
-    {"headers that are nonsense are refused, with the reason", refuses_headers_that_are_nonsense},
-    {"an unknown event is refused", refuses_an_event_that_does_not_exist},
-    {"a header that changes is noticed", notices_a_header_that_changes_under_way},
-    {"a saved trace loads as it was, a cut one is refused", saves_and_loads_what_the_rings_hold});
+TEST_SUITE(trace_ring, {"a record is read once, in order", reads_each_record_once},
+           {"a guest page fault has htval and htinst, other exits have not",
+            a_guest_page_fault_has_htval_and_htinst},
+           {"overwritten records are counted", counts_what_was_overwritten},
+           {"a record that may be half written is not trusted",
+            trusts_no_record_that_may_be_in_the_writing},
+           {"headers that are nonsense are refused, with the reason",
+            refuses_headers_that_are_nonsense},
+           {"an unknown event is refused", refuses_an_event_that_does_not_exist},
+           {"a header that changes is noticed", notices_a_header_that_changes_under_way},
+           {"a saved trace loads as it was, a cut one is refused",
+            saves_and_loads_what_the_rings_hold});

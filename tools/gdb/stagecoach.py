@@ -285,15 +285,25 @@ class TraceTail(Command):
     def run(self, words):
         wanted = integer(words[0], "a number of records") if words else 20
         ring = evaluate("trace_header.ring[0]")
-        head, capacity = number(ring["head"]), number(ring["capacity"])
-        if capacity == 0:
+        if number(ring["mask"]) == 0:
             raise gdb.GdbError("there is no trace; the machine must be started with trace=on")
-        record_type = gdb.lookup_type("struct trace_record").pointer()
-        records = gdb.Value(number(ring["base"])).cast(record_type)
-        first = max(head - min(wanted, capacity), 0)
-        print("%d records written, %d of them overwritten" % (head, number(ring["lost"])))
-        for at in range(first, head):
+        record_type = gdb.lookup_type("struct trace_record")
+        records = gdb.Value(number(ring["base"])).cast(record_type.pointer())
+        written = number(ring["head"]) // record_type.sizeof
+        capacity = (number(ring["mask"]) + 1) // record_type.sizeof
+        first = max(written - min(wanted, capacity), 0)
+        print("%d records written, %d of them overwritten" % (written, max(written - capacity, 0)))
+        for at in range(first, written):
             self.show(records[at % capacity])
+
+    @staticmethod
+    def fields(event, arg):
+        """The fields that a record of the event has behind arg: abi/trace.h."""
+        if event == "kvm_entry":
+            return "abc"
+        if event == "kvm_exit" and arg in (10, 20, 21, 23):
+            return "abcd"
+        return "ab"
 
     @staticmethod
     def show(record):
@@ -303,8 +313,9 @@ class TraceTail(Command):
         text = "0x%x" % arg
         if event == "kvm_exit":
             text = cause_name((arg >> 31) << 63 | arg & 0x7FFFFFFF)
-        print("%12d  %-5s %-14s %-26s 0x%-14x 0x%x" % (number(record["time"]), who, event, text,
-                                                     number(record["a"]), number(record["b"])))
+        values = ["0x%-14x" % number(record[name]) for name in TraceTail.fields(event, arg)]
+        print("%12d  %-5s %-14s %-26s %s" % (number(record["time"]), who, event, text,
+                                           " ".join(values).rstrip()))
 
 
 class Pages(Command):
