@@ -7,9 +7,9 @@ HV_ELF     := $(BUILD)/hv/stagecoach.elf
 # What builds natively too, for unit tests and fuzzing: everything but metal/.
 HV_PORTABLE := $(filter-out hv/metal/%,$(filter %.c,$(HV_SOURCES)))
 
-# Without the scheduling before registers are given out: it draws loads together, and the moves and
-# spills that come of it cost each exit more than a pipeline gains.
 HV_FRAMES := -fno-omit-frame-pointer
+# -fno-schedule-insns: scheduling before registers are given out draws loads together, and the moves
+# and spills that come of it cost each exit more than a pipeline gains.
 HV_FLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -nostdlib \
             -fno-common -fno-pic -O2 -g -ffunction-sections \
             -fno-tree-loop-distribute-patterns -fno-schedule-insns \

@@ -24,11 +24,10 @@ _Noreturn void run_loop(void)
 
         uint64_t cause;
 
-        struct vcpu *left = guest_run(vcpu, &cause);
+        vcpu = guest_run(vcpu, &cause);
         uint64_t index = exit_index(cause);
-
-        left->exits[index]++;
-        this_hart()->handlers[index](left);
+        vcpu->exits[index]++;
+        this_hart()->handlers[index](vcpu);
     }
 }
 
@@ -38,8 +37,8 @@ static struct vcpu *prepare(struct hart *hart)
     struct vcpu *vcpu = hart->current;
 
     if (hart->reschedule) {
-        vcpu = schedule(this_hart());
-        if (!this_hart()->tracing)
+        vcpu = schedule(hart);
+        if (!hart->tracing)
             return vcpu;
     }
     trace_kvm_entry(vcpu);

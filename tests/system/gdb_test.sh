@@ -148,7 +148,7 @@ fact "vm-regs refuses a vCPU that is not there" says novcpu "has 1 vCPUs, there 
 fact "trace-tail shows as many records as it is asked for" test \
     "$(grep -c ' 0\.0\| 1\.[01]\|  [01]  \|  -  ' "$folder/trace")" = 8
 fact "the last record is the call that ends the VM" \
-    sh -c "sed '/^$/d' '$folder/trace' | tail -n 1 | grep -q '0\.0 *hypercall  *0x857c0de'"
+    sh -c "sed '/^$/d' '$folder/trace' | tail -n 1 | grep -q '0\.0 *kvm_exit .* 0x857c0de'"
 
 total=$(sed -n 's/^total //p' "$folder/root")
 sum=$(sed -n 's/^ *\([0-9]*\)  in all$/\1/p' "$folder/pages")
