@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit/command.h"
 #include "bundle/pack.h"
@@ -15,11 +16,14 @@
 #define DEFAULT_FOR_NS (1000ull * 1000000)
 #define DEFAULT_EVERY  (10ull * 1000000)
 
+#define MOST_DESCRIPTORS 256
+
 enum {
     KEY_HYPERVISOR = 0x100,
     KEY_APPEND,
     KEY_FOR,
     KEY_EVERY,
+    KEY_PID,
     KEY_RAM,
     KEY_HGATP,
     KEY_GDB,
@@ -36,8 +40,10 @@ static const struct argp_option options[] = {
     {"for", KEY_FOR, "TIME", 0, "Machine time to run at most (1s)", 1},
     {"every", KEY_EVERY, "N", 0, "Audit also every N instructions (10000000; 0: not)", 1},
     {0, 0, 0, 0, "Or one that runs already, or has been saved:", 2},
-    {"ram", KEY_RAM, "FILE", 0, "File that backs its RAM (also /proc/PID/fd/N)", 2},
-    {"hgatp", KEY_HGATP, "VALUE", 0, "A second stage to audit (may be repeated)", 2},
+    {"pid", KEY_PID, "PID", 0, "The `coach run` that runs it", 2},
+    {"ram", KEY_RAM, "FILE", 0, "Or the file that backs its RAM", 2},
+    {"hgatp", KEY_HGATP, "VALUE", 0,
+     "A second stage to audit (may be repeated; without: every VM's, found in RAM)", 2},
     {"gdb", KEY_GDB, "SOCKET", 0,
      "Ask the debugger's stub there for each hart's hgatp; the machine stands meanwhile", 2},
     {0, 0, 0, 0, "Both:", 3},
@@ -79,6 +85,26 @@ static void take_hgatp(struct audit_arguments *arguments, const char *value,
     arguments->hgatp[arguments->hgatps++] = hgatp;
 }
 
+/* The process's RAM of a machine is a nameless file. */
+static int find_ram(struct audit_arguments *arguments, const char *value, struct error *error)
+{
+    uint64_t pid;
+    char link[64];
+
+    if (number_parse("process", value, 1, INT32_MAX, &pid, error) != 0)
+        return -1;
+    for (unsigned fd = 0; fd < MOST_DESCRIPTORS; fd++) {
+        snprintf(arguments->ram_of_pid, sizeof(arguments->ram_of_pid), "/proc/%s/fd/%u", value, fd);
+        ssize_t length = readlink(arguments->ram_of_pid, link, sizeof(link) - 1);
+        link[length > 0 ? length : 0] = '\0';
+        if (strncmp(link, "/memfd:ram", strlen("/memfd:ram")) != 0)
+            continue;
+        arguments->ram = arguments->ram_of_pid;
+        return 0;
+    }
+    return error_set(error, "process %s runs no machine that can be looked at", value);
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct audit_arguments *arguments = state->input;
@@ -104,6 +130,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         need(number_parse("instructions", value, 0, UINT64_MAX, &arguments->every, &error),
              "--every", &error);
         return 0;
+    case KEY_PID:
+        need(find_ram(arguments, value, &error), "--pid", &error);
+        return 0;
     case KEY_RAM:
         arguments->ram = value;
         return 0;
@@ -127,9 +156,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return EINVAL;
     case ARGP_KEY_END:
         if (!arguments->ram == !arguments->vms.count)
-            argp_error(state, "either --vm (run a machine) or --ram (look at one) is needed");
-        if (arguments->ram && !arguments->hgatps && !arguments->gdb)
-            argp_error(state, "--ram needs --hgatp or --gdb: where do the second stages begin?");
+            argp_error(state, "either --vm (run a machine) or --ram or --pid (look at one)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -12,6 +12,7 @@ struct audit_arguments {
     const char *cpu, *append, *hypervisor;
     uint64_t memory, for_ns, every;
     const char *ram, *gdb;
+    char ram_of_pid[64]; /* what `ram` is with --pid */
     uint64_t hgatp[AUDIT_VMS];
     size_t hgatps;
     enum audit_map map;

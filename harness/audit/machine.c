@@ -7,11 +7,7 @@
 #include "abi/monitor.h"
 #include "abi/trace.h"
 #include "audit/machine.h"
-
-#define PAGE             4096u
-#define INITRD_OFFSET    (128ull << 20) /* QEMU: kernel + min(RAM / 2, 128 MiB) */
-#define IMAGE_BEGIN      256            /* bytes of code that no guest changes at once */
-#define DEVICE_TREE_MOST (64u << 10)
+#include "audit/recognise.h"
 
 static void reserve(struct audit_input *input, uint64_t from, uint64_t to, const char *what)
 {
@@ -44,36 +40,6 @@ static void reserve_rings(struct audit_input *input, const struct symbols *hyper
     }
 }
 
-/* The bundle, where QEMU puts an initrd; NULL: none there. */
-static const struct bundle_header *find_bundle(const struct ram *ram, uint64_t kernel, uint64_t *at)
-{
-    uint64_t half = ram->bytes / 2;
-
-    *at = (kernel + (half < INITRD_OFFSET ? half : INITRD_OFFSET)) & ~(uint64_t)(PAGE - 1);
-    const struct bundle_header *bundle = ram_at(ram, *at, sizeof(*bundle));
-
-    if (!bundle || memcmp(bundle->magic, BUNDLE_MAGIC, sizeof(bundle->magic)) != 0 ||
-        bundle->vm_count > BUNDLE_MAX_VMS || !ram_at(ram, *at, bundle->total_bytes))
-        return NULL;
-    return bundle;
-}
-
-/* Whether the section's first bytes, as coach packed them, stand in the tree's memory. */
-static bool holds_section(const struct ram *ram, uint64_t hgatp, uint64_t bundle,
-                          const struct bundle_section *section, uint64_t most)
-{
-    uint64_t bytes = section->bytes < most ? section->bytes : most;
-    const void *packed = ram_at(ram, bundle + section->offset, bytes);
-
-    if (!packed || bytes == 0)
-        return false;
-    void *found = malloc(bytes);
-    bool same = found && walk_copy(ram, hgatp, section->gpa, found, bytes) &&
-                memcmp(found, packed, bytes) == 0;
-    free(found);
-    return same;
-}
-
 static bool is_taken(const struct audit_input *input, const struct bundle_vm *vm)
 {
     for (size_t i = 0; i < input->trees; i++) {
@@ -96,9 +62,7 @@ static void name_tree(const struct audit_input *input, struct audit_tree *tree,
         const struct bundle_vm *vm =
             ram_at(ram, at + BUNDLE_HEADER_BYTES + i * sizeof(*vm), sizeof(*vm));
 
-        if (!vm || is_taken(input, vm) ||
-            !holds_section(ram, tree->hgatp, at, &vm->dtb, DEVICE_TREE_MOST) ||
-            !holds_section(ram, tree->hgatp, at, &vm->image, IMAGE_BEGIN))
+        if (!vm || is_taken(input, vm) || !recognise_vm(ram, tree->hgatp, at, i))
             continue;
         snprintf(tree->name, sizeof(tree->name), "%.*s", (int)sizeof(vm->name) - 1, vm->name);
         tree->memory = vm->memory;
@@ -107,61 +71,8 @@ static void name_tree(const struct audit_input *input, struct audit_tree *tree,
     snprintf(tree->name, sizeof(tree->name), "vmid %u", HGATP_VMID(tree->hgatp));
 }
 
-/* A tree whose root has become another tree's memory or table is that of a VM that is gone … */
-struct reuse {
-    uint64_t root; /* physical, 16 KiB */
-    bool found;
-};
-
-static bool reuse_leaf(const struct walk_leaf *leaf, void *argument)
-{
-    struct reuse *reuse = argument;
-
-    reuse->found =
-        reuse->root + 4 * PAGE > leaf->physical && reuse->root < leaf->physical + leaf->bytes;
-    return !reuse->found;
-}
-
-static bool reuse_table(const struct walk_table *table, void *argument)
-{
-    struct reuse *reuse = argument;
-
-    reuse->found =
-        reuse->root + 4 * PAGE > table->physical && reuse->root < table->physical + table->bytes;
-    return !reuse->found;
-}
-
-static bool is_reused(const struct audit_input *input, uint64_t hgatp, const uint64_t *later,
-                      size_t count)
-{
-    struct reuse reuse = {.root = HGATP_PPN(hgatp) << 12 & ~0x3fffull};
-    const struct walk_visitor visitor = {
-        .leaf = reuse_leaf, .table = reuse_table, .argument = &reuse};
-    struct walk_count visited;
-
-    for (size_t i = 0; i < count && !reuse.found; i++)
-        walk_second_stage(input->ram, later[i], &visitor, &visited);
-    return reuse.found;
-}
-
-/* … or whose root has, in part, become the hypervisor's own: no VM's device tree and image stand
- * in its memory any more. */
-static bool is_recognised(const struct ram *ram, uint64_t hgatp, const struct bundle_header *bundle,
-                          uint64_t at)
-{
-    for (uint32_t i = 0; bundle && i < bundle->vm_count; i++) {
-        const struct bundle_vm *vm =
-            ram_at(ram, at + BUNDLE_HEADER_BYTES + i * sizeof(*vm), sizeof(*vm));
-
-        if (vm && holds_section(ram, hgatp, at, &vm->dtb, DEVICE_TREE_MOST) &&
-            holds_section(ram, hgatp, at, &vm->image, IMAGE_BEGIN))
-            return true;
-    }
-    return false;
-}
-
-/* Both count only for as many trees as there are more than VMs that the hypervisor tells to hold
- * memory. */
+/* A tree of a VM that is gone counts as such only for as many trees as there are more than VMs that
+ * the hypervisor tells to hold memory. */
 static size_t trees_gone(const struct audit_input *input, const struct symbols *hypervisor,
                          size_t roots)
 {
@@ -190,15 +101,6 @@ static bool is_empty(const struct ram *ram, uint64_t hgatp)
     return walk_second_stage(ram, hgatp, &nobody, &count) == WALK_DONE && count.leaves == 0;
 }
 
-static bool has_root(const uint64_t *hgatps, size_t count, uint64_t hgatp)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (HGATP_PPN(hgatps[i]) == HGATP_PPN(hgatp))
-            return true;
-    }
-    return false;
-}
-
 void audit_from_machine(struct audit_input *input, const struct ram *ram,
                         const struct symbols *hypervisor, const uint64_t *hgatps, size_t count)
 {
@@ -209,28 +111,28 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
     reserve(input, ram->base, from, "firmware");
     reserve(input, from, to, "hypervisor");
     reserve_rings(input, hypervisor);
-    const struct bundle_header *bundle = find_bundle(ram, from, &at);
+    const struct bundle_header *bundle = recognise_bundle(ram, from, &at);
     if (bundle)
         reserve(input, at, at + bundle->total_bytes, "boot bundle");
     size_t roots = 0, strangers = 0;
     for (size_t i = 0; i < count; i++) {
-        if (has_root(&hgatps[i + 1], count - i - 1, hgatps[i]))
+        if (root_is_among(&hgatps[i + 1], count - i - 1, hgatps[i]))
             continue;
         roots++;
-        strangers += !is_empty(ram, hgatps[i]) && !is_recognised(ram, hgatps[i], bundle, at);
+        strangers += !is_empty(ram, hgatps[i]) && !recognise_any(ram, hgatps[i], bundle, at);
     }
     size_t gone = trees_gone(input, hypervisor, roots);
 
     for (size_t i = 0; i < count && input->trees < AUDIT_VMS; i++) {
-        if (has_root(&hgatps[i + 1], count - i - 1, hgatps[i]))
+        if (root_is_among(&hgatps[i + 1], count - i - 1, hgatps[i]))
             continue; /* the same tree under a newer VMID */
         if (i + 1 < count && is_empty(ram, hgatps[i])) {
             gone -= gone > 0;
             continue;
         }
-        bool stranger = !is_recognised(ram, hgatps[i], bundle, at);
+        bool stranger = !recognise_any(ram, hgatps[i], bundle, at);
         if ((stranger && gone) ||
-            (gone > strangers && is_reused(input, hgatps[i], &hgatps[i + 1], count - i - 1))) {
+            (gone > strangers && root_is_reused(ram, hgatps[i], &hgatps[i + 1], count - i - 1))) {
             strangers -= stranger;
             gone--;
             continue;

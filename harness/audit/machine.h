@@ -20,6 +20,14 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
                         const struct symbols *hypervisor, const uint64_t *hgatps, size_t count);
 
 /*
+ * Adds to hgatps (count of them are known, room for most) the second stage of each VM of the bundle
+ * that has none among them: the first root in RAM, of the known ones' mode (else Sv39x4), whose
+ * tree holds the VM's device tree and image. Its VMID is not known, and 0. Returns their number.
+ */
+size_t audit_find_trees(const struct ram *ram, const struct symbols *hypervisor, uint64_t *hgatps,
+                        size_t count, size_t most);
+
+/*
  * Gives trees that could not be named now, since the guest has used its device tree's memory for
  * something else, the name and size that they had in an audit before (by their root).
  */

@@ -142,8 +142,9 @@ struct job {
     struct audit_report report;
     const struct ram *ram;
     const struct symbols *hypervisor;
-    const uint64_t *hgatps;
+    uint64_t hgatps[AUDIT_VMS];
     size_t count;
+    bool search; /* for the second stages of VMs that no hart is in */
     int status;
 };
 
@@ -151,6 +152,9 @@ static void run_job(void *argument)
 {
     struct job *job = argument;
 
+    if (job->search)
+        job->count =
+            audit_find_trees(job->ram, job->hypervisor, job->hgatps, job->count, AUDIT_VMS);
     audit_from_machine(&job->input, job->ram, job->hypervisor, job->hgatps, job->count);
     job->status = audit_run(&job->input, &job->report);
 }
@@ -158,7 +162,8 @@ static void run_job(void *argument)
 static int audit_ram(const struct audit_arguments *arguments, const struct ram *ram,
                      const uint64_t *hgatps, size_t count, bool *holds, struct error *error)
 {
-    struct job job = {.ram = ram, .hgatps = hgatps, .count = count, .status = -1};
+    struct job job = {.ram = ram, .count = count, .search = !arguments->hgatps, .status = -1};
+    memcpy(job.hgatps, hgatps, count * sizeof(*hgatps));
     struct symbols *hypervisor = symbols_open(arguments->hypervisor, error);
 
     if (!hypervisor)
@@ -169,7 +174,7 @@ static int audit_ram(const struct audit_arguments *arguments, const struct ram *
     if (!whole)
         return error_fault(error, "%s: was cut short while it was read", arguments->ram);
     if (!job.input.trees)
-        return error_set(error, "no hart has a second stage now, and no --hgatp was given");
+        return error_set(error, "%s: no second stage of any VM was found", arguments->ram);
     if (job.status != 0)
         return error_fault(error, "out of memory");
     *holds = job.report.holds;

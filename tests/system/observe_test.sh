@@ -70,7 +70,22 @@ fact "a root that is not aligned is named" 1 "hgatp root not aligned" \
 fact "a RAM file that is gone is named" 2 "/nowhere/ram" \
     "$coach" audit --ram /nowhere/ram --hgatp 8000000000080100
 fact "an audit of nothing is refused" 2 "--vm" "$coach" audit
+fact "a process that runs no machine is named" 2 "process $$ runs no machine" \
+    "$coach" audit --pid $$
 
+# A machine that somebody else runs: every VM's tree is found, also of those that no hart is in.
+"$coach" run --for 60s --gdb "$work/socket" --vm "image=$probes/spinner.elf,memory=16M,name=one" \
+    --vm "image=$probes/spinner.elf,memory=16M,name=two" >"$work/running" 2>&1 </dev/null &
+running=$!
+until "$coach" audit --pid $running --map=none 2>/dev/null | grep -q "in 2 second-stage trees"; do
+    kill -0 $running 2>/dev/null || break
+done
+fact "a running machine's VMs are all audited" 0 "in 2 second-stage trees" \
+    "$coach" audit --pid $running --map=none
+fact "likewise while the debugger holds it" 0 "in 2 second-stage trees" \
+    "$coach" audit --pid $running --gdb "$work/socket"
+kill $running
+wait $running 2>/dev/null
 
 # QEMU dies under way: coach says so and leaves nothing behind.
 "$coach" audit --map=none --for 100s --vm "image=$probes/broken_stvec.elf" \
