@@ -82,11 +82,14 @@ void run_check(const struct check *check, uint64_t seed, const struct run_option
     result_set(&to->group, "%s", check->group);
     result_set(&to->file, "%s", check->file);
     to->seed = seed;
-    struct buffer file = {0};
-    buffer_quoted(&file, check->file);
-    result_set(&to->replay, "%s --seed %" PRIu64 " %s",
-               options->replay ? options->replay : "coach check", seed, file.data);
-    buffer_free(&file);
+    struct buffer name = {0};
+    buffer_quoted(&name, options->replay_by_id ? check->id : check->file);
+    const char *begin = options->replay ? options->replay : "coach check";
+    if (options->replay_by_id)
+        result_set(&to->replay, "%s %s --seed %" PRIu64, begin, name.data, seed);
+    else
+        result_set(&to->replay, "%s --seed %" PRIu64 " %s", begin, seed, name.data);
+    buffer_free(&name);
 
     struct machine *machine = allocate(1, sizeof *machine);
     struct error error = {.status = COACH_FAULT};

@@ -17,6 +17,7 @@ struct grade_options {
     const char *submission;
     const char *course;
     const char *hidden;
+    const char *replay;
     const char *seed;
     const char *jobs;
     const char *emits[EMITS_MOST];
@@ -31,6 +32,7 @@ enum {
     OPTION_HIDDEN_CHECKS,
     OPTION_WEAK,
     OPTION_REFERENCE,
+    OPTION_REPLAY,
     OPTION_SEED
 };
 
@@ -41,6 +43,8 @@ static const struct argp_option grade_argp_options[] = {
      "Report in this format (repeatable; default: terminal; auto: what fits where it runs)", 0},
     {"hidden", OPTION_HIDDEN_CHECKS, "DIR", 0, "Judge by the checks in DIR too", 0},
     {"seed", OPTION_SEED, "N", 0, "Use this seed in place of the checks' own", 0},
+    {"replay", OPTION_REPLAY, "CHECK", 0,
+     "Run this check alone, and show the whole account of its items, and the console", 0},
     {"jobs", 'j', "N", 0, "Machines at once (default: the processors)", 0},
     {"course", OPTION_COURSE, "DIR", 0, "The course's root (default: coach's own)", 0},
     {"allow-weak", OPTION_WEAK, NULL, 0,
@@ -67,6 +71,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_REFERENCE:
         options->reference = true;
+        return 0;
+    case OPTION_REPLAY:
+        options->replay = argument;
         return 0;
     case OPTION_SEED:
         options->seed = argument;
@@ -162,6 +169,9 @@ static int read_numbers(const struct grade_options *options, struct grading *gra
 static int emit_all(const struct grade_options *options, const struct result_run *run)
 {
     int failed = 0;
+    if (options->replay != NULL) {
+        result_show_all(run);
+    }
     for (unsigned i = 0; i < options->emit_count; i++) {
         failed |= result_emit(run, options->emits[i]) != 0;
     }
@@ -175,6 +185,8 @@ static int grade_with(const struct grade_options *options, const struct course *
         .course = course,
         .submission = options->submission,
         .hidden = options->hidden,
+        .only = options->replay,
+        .root = options->course,
         .allow_weak = options->allow_weak,
         .reference = options->reference,
         .begun = emit_early,
@@ -195,7 +207,7 @@ static int grade_with(const struct grade_options *options, const struct course *
 
 static int check_formats(struct grade_options *options)
 {
-    if (options->emit_count == 0) {
+    if (options->emit_count == 0 && options->replay == NULL) {
         options->emits[options->emit_count++] = "terminal";
     }
     for (unsigned i = 0; i < options->emit_count; i++) {

@@ -39,6 +39,29 @@ static int add_hidden(const struct grading *grading, struct judge_set *set, stru
     return set->count > before ? 0 : error_set(error, "%s: holds no FILE.check", grading->hidden);
 }
 
+/* Leaves the one check that is asked for. */
+static int choose_check(struct session *session, struct error *error)
+{
+    const char *only = session->grading->only;
+    struct buffer known = {0};
+    size_t found = 0;
+    for (size_t i = 0; i < session->count; i++) {
+        struct judge_set *set = &session->stages[i].set;
+        for (size_t k = 0; k < set->count; k++) {
+            buffer_printf(&known, " %s", set->entries[k].id);
+        }
+        judge_choose(set, only);
+        found += set->count;
+    }
+    int status = 0;
+    if (found == 0) {
+        status = error_set(error, "--replay %s: no such check; there are%s", only,
+                           buffer_string(&known));
+    }
+    buffer_free(&known);
+    return status;
+}
+
 /* The checks of the labs in question; the hidden ones go with the last. */
 static int collect_checks(struct session *session, struct error *error)
 {
@@ -56,10 +79,11 @@ static int collect_checks(struct session *session, struct error *error)
             return -1;
         }
     }
-    if (grading->hidden == NULL) {
-        return 0;
+    if (grading->hidden != NULL &&
+        add_hidden(grading, &session->stages[session->count - 1].set, error) != 0) {
+        return -1;
     }
-    return add_hidden(grading, &session->stages[session->count - 1].set, error);
+    return grading->only != NULL ? choose_check(session, error) : 0;
 }
 
 /* Reads the submission. What is there and broken is its own fault, and is in the result. */
@@ -78,6 +102,30 @@ static int open_submission(struct session *session, bool *broken, struct error *
     return 0;
 }
 
+static void add_word(struct buffer *line, const char *option, const char *value)
+{
+    if (value != NULL) {
+        buffer_printf(line, " %s ", option);
+        buffer_quoted(line, value);
+    }
+}
+
+/* How the line begins that builds this submission again and runs one check on it; the check's seed
+ * and id follow. */
+static char *replay_line(const struct grading *grading, const struct stage *stage)
+{
+    struct buffer line = {0};
+    bool here = strcmp(grading->submission, ".") == 0;
+    buffer_printf(&line, "coach grade %u", stage->lab->number);
+    add_word(&line, "--course", grading->root);
+    add_word(&line, "--submission", here || grading->reference ? NULL : grading->submission);
+    add_word(&line, "--hidden", grading->hidden);
+    buffer_text(&line, grading->allow_weak ? " --allow-weak" : "");
+    buffer_text(&line, grading->reference ? " --reference" : "");
+    buffer_text(&line, " --replay");
+    return line.data;
+}
+
 static int judge_stage(struct session *session, struct stage *stage, const struct tree *tree,
                        struct error *error)
 {
@@ -92,9 +140,7 @@ static int judge_stage(struct session *session, struct stage *stage, const struc
         judge_none(&stage->set, verdict, "the submission was not built", session->run);
         return 0;
     }
-    /* The line that replays a check; its name and seed are added by the judge. */
-    char *replay = format_string(
-        "coach check --hypervisor build/hv/stagecoach.elf --build %s/build", grading->course->root);
+    char *replay = replay_line(grading, stage);
     struct judge_options options = {
         .tier = grading->tier,
         .course = grading->course->root,
@@ -183,7 +229,9 @@ static int grade_stages(struct session *session, struct error *error)
     }
     int status = 0;
     for (size_t i = 0; status == 0 && i < session->count; i++) {
-        status = grade_stage(session, &session->stages[i], error);
+        if (session->grading->only == NULL || session->stages[i].set.count > 0) {
+            status = grade_stage(session, &session->stages[i], error);
+        }
     }
     add_notes(session);
     work_close(&session->work);

@@ -11,6 +11,8 @@ struct grading {
     struct lab_range labs;
     const char *submission; /* as intake_open takes it */
     const char *hidden;     /* a folder with more checks, or NULL */
+    const char *only;       /* the id of the one check to run, "04-memory/fill"; NULL: all */
+    const char *root;       /* the course's root as it was named, for lines that replay, or NULL */
     enum sandbox_tier tier;
     bool allow_weak; /* hidden checks even in the weakest tier */
     bool reference;  /* grade the course's own solution in place of a submission */

@@ -9,10 +9,28 @@
 #include "check/parse.h"
 #include "grade/wrap.h"
 
+#define STOP "TODO: " /* as todo_stop() of hv/ and guest-os/ begins its sentence */
+
 static int is_check(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
     return entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".check") == 0;
+}
+
+/* Takes the path and the check over, and names the check by its lab and file. */
+static void add_check(struct judge_set *set, char *file, const char *group, struct check *check)
+{
+    const char *stem = strrchr(file, '/') + 1;
+    struct judge_entry entry = {
+        .file = file,
+        .group = copy_string(group),
+        .id = format_string("%s/%.*s", group, (int)strcspn(stem, "."), stem),
+        .check = check,
+    };
+    check->id = entry.id;
+    check->group = entry.group;
+    set->entries = reallocate(set->entries, (set->count + 1) * sizeof(*set->entries));
+    set->entries[set->count++] = entry;
 }
 
 int judge_add_folder(struct judge_set *set, const char *folder, const char *group,
@@ -25,36 +43,45 @@ int judge_add_folder(struct judge_set *set, const char *folder, const char *grou
         char *file = format_string("%s/%s", folder, names[i]->d_name);
         struct check *check = status == 0 ? check_load(file, error) : NULL;
         if (check != NULL) {
-            set->entries = reallocate(set->entries, (set->count + 1) * sizeof(*set->entries));
-            set->entries[set->count++] =
-                (struct judge_entry){copy_string(file), copy_string(group), check};
+            add_check(set, file, group, check);
         } else {
+            free(file);
             status = -1;
         }
-        free(file);
         free(names[i]);
     }
     free(names);
     return status;
 }
 
+static void free_entry(struct judge_entry *entry)
+{
+    check_free(entry->check);
+    free(entry->file);
+    free(entry->group);
+    free(entry->id);
+}
+
+void judge_choose(struct judge_set *set, const char *id)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->entries[i].id, id) == 0) {
+            set->entries[kept++] = set->entries[i];
+        } else {
+            free_entry(&set->entries[i]);
+        }
+    }
+    set->count = kept;
+}
+
 void judge_free(struct judge_set *set)
 {
     for (size_t i = 0; i < set->count; i++) {
-        free(set->entries[i].file);
-        free(set->entries[i].group);
-        check_free(set->entries[i].check);
+        free_entry(&set->entries[i]);
     }
     free(set->entries);
     *set = (struct judge_set){0};
-}
-
-/* "04-memory/fill" for fill.check of that lab. To free(). */
-static char *check_name(const struct judge_entry *entry)
-{
-    const char *slash = strrchr(entry->file, '/');
-    const char *stem = slash != NULL ? slash + 1 : entry->file;
-    return format_string("%s/%.*s", entry->group, (int)strcspn(stem, "."), stem);
 }
 
 void judge_none(const struct judge_set *set, enum verdict verdict, const char *reason,
@@ -62,9 +89,7 @@ void judge_none(const struct judge_set *set, enum verdict verdict, const char *r
 {
     for (size_t i = 0; i < set->count; i++) {
         const struct judge_entry *entry = &set->entries[i];
-        char *name = check_name(entry);
-        struct result_check *check = result_check_add(run, name, entry->check->title);
-        free(name);
+        struct result_check *check = result_check_add(run, entry->id, entry->check->title);
         result_set(&check->group, "%s", entry->group);
         result_set(&check->file, "%s", entry->file);
         check->seed = entry->check->scenario.seed_first;
@@ -74,21 +99,21 @@ void judge_none(const struct judge_set *set, enum verdict verdict, const char *r
     }
 }
 
-/* Names each result by its lab and file: "04-memory/fill", in the group "04-memory". */
-static void name_results(const struct judge_set *set, struct result_run *run, size_t first)
+/* Where a TODO stopped the machine or Rider, the console says which: the reader's next step. */
+static void note_stops(struct result_run *run, size_t first)
 {
+    char *last = copy_string("");
     for (size_t i = first; i < run->check_count; i++) {
-        struct result_check *result = &run->checks[i];
-        for (size_t j = 0; j < set->count; j++) {
-            if (strcmp(set->entries[j].file, result->file) != 0) {
-                continue;
-            }
-            char *name = check_name(&set->entries[j]);
-            result_set(&result->id, "%s", name);
-            result_set(&result->group, "%s", set->entries[j].group);
-            free(name);
+        const char *console = run->checks[i].console;
+        const char *stop = console != NULL ? strstr(console, STOP) : NULL;
+        if (stop == NULL || strncmp(last, stop, strlen(last) + (*last == '\0')) == 0) {
+            continue;
         }
+        free(last);
+        last = format_string("%.*s", (int)strcspn(stop, "\r\n"), stop);
+        result_run_note(run, "%s stopped at %s", run->checks[i].id, last);
     }
+    free(last);
 }
 
 void judge_run(const struct judge_set *set, const struct work *work,
@@ -105,6 +130,7 @@ void judge_run(const struct judge_set *set, const struct work *work,
         .run = {.hypervisor = hypervisor,
                 .build = work->judged,
                 .replay = options->replay,
+                .replay_by_id = true,
                 .prefix = wrap_machine(options->tier, work->judged, readable)},
         .parallel = options->jobs,
         .has_seeds = options->seeded,
@@ -114,8 +140,7 @@ void judge_run(const struct judge_set *set, const struct work *work,
     };
     size_t first = run->check_count;
     check_jobs(checks, set->count, &jobs, run);
-    name_results(set, run, first);
-    result_run_sort(run);
+    note_stops(run, first);
     free(checks);
     free(hypervisor);
     free(plugins);

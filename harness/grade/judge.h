@@ -15,7 +15,8 @@ struct judge_set {
 struct judge_entry {
     char *file;          /* path of the check file */
     char *group;         /* "04-memory", or "hidden" */
-    struct check *check; /* as it was read */
+    char *id;            /* "04-memory/fill" for fill.check of that lab */
+    struct check *check; /* as it was read, with this id and group */
 };
 
 /*
@@ -26,6 +27,9 @@ int judge_add_folder(struct judge_set *set, const char *folder, const char *grou
                      struct error *error);
 void judge_free(struct judge_set *set);
 
+/* Leaves the check with this id alone in the set, or none. */
+void judge_choose(struct judge_set *set, const char *id);
+
 /* Adds every item of every check with this verdict and reason: nothing was run. */
 void judge_none(const struct judge_set *set, enum verdict verdict, const char *reason,
                 struct result_run *run);
@@ -33,7 +37,7 @@ void judge_none(const struct judge_set *set, enum verdict verdict, const char *r
 struct judge_options {
     enum sandbox_tier tier;
     const char *course; /* its root */
-    const char *replay; /* beginning of the line that replays a check */
+    const char *replay; /* beginning of the line that replays a check; its id ends it */
     unsigned jobs;      /* machines at once; 0: one a processor */
     bool seeded;        /* use `seed` in place of the checks' own */
     uint64_t seed;

@@ -100,10 +100,9 @@ static void add_gradescope(struct tree *tree, const struct package_options *opti
                            "# Gradescope runs this for each submission. Whatever happens, there "
                            "is a result.\n"
                            "set -u\n"
-                           "cd /autograder || exit 1\n"
-                           "mkdir -p results\n"
-                           "source/course/build/coach %s --submission submission "
-                           "--emit gradescope\n"
+                           "mkdir -p /autograder/results\n"
+                           "cd /autograder/submission || exit 1\n"
+                           "/autograder/source/course/build/coach %s --emit gradescope\n"
                            "exit 0\n",
                            words));
     free(words);

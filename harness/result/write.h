@@ -37,6 +37,10 @@ struct result_format {
     static const struct result_format *const result_format_entry_##format_name                     \
         __attribute__((section("result_formats"), used)) = &result_format_##format_name
 
+/* For people who replay a check: the whole account of each item, and the console; on standard
+ * output. */
+void result_show_all(const struct result_run *run);
+
 /* The format of that name, or NULL. */
 const struct result_format *result_format_find(const char *name);
 /* All names, sorted, ", " between them; static storage. */

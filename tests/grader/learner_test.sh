@@ -19,6 +19,20 @@ says "so is a lab that does not exist" 2 "no lab 'x'; there are: 1 boot" "$coach
 fact "and nothing is left of the attempt" test ! -e "$work/none"
 says "coach next wants a learner's tree" 2 "is no learner's tree" "$coach" next "$work"
 
+says "make run boots it, up to the first function that is to be written" 2 \
+    "TODO: 01 boot: trap_vector is yours to write" make -C "$tree" run COACH="$coach"
+says "so does a grading say where it stopped" 1 "stopped at TODO: 01 boot: trap_vector" \
+    "$coach" grade 1 --submission "$tree" --emit json=-
+says "a grading is replayed by one line, which builds what was graded" 1 \
+    "panic: TODO: 01 boot: trap_vector is yours to write" \
+    sh -c "cd $work && $coach grade 1 --submission tree --emit json=graded.json
+        line=\$(jq -r '.checks[] | select(.id == \"01-boot/causes\").replay' graded.json)
+        [ \"\$line\" = 'coach grade 1 --submission tree --replay 01-boot/causes --seed 1' ] &&
+            $coach \${line#coach}"
+says "a check that is not there cannot be replayed" 2 "no such check; there are 01-boot/causes" \
+    "$coach" grade 1 --submission "$tree" --replay none
+rm -rf "$tree/build"
+
 echo '/* mine */' >>"$tree/hv/trap/trap.c"
 cp "$tree/hv/trap/trap.c" "$work/mine.c"
 mkdir -p "$tree/hv/vm" && echo 'mine' >"$tree/hv/vm/vm.h"
