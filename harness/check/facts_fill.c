@@ -183,6 +183,20 @@ static void merge(struct machine *machine)
     facts->first_tick = told->count ? told->event[0].time : 0;
 }
 
+/* Which of its bounds has ended the run; records and traps have been cut to theirs. */
+static void tell_bound(struct machine *machine)
+{
+    const struct observation *seen = &machine->seen;
+    struct facts *facts = &machine->facts;
+    unsigned bound = MACHINE_MOST_VECTORS;
+    const char *what = "traps into the hypervisor";
+    if (seen->told.count >= MACHINE_MOST_RECORDS)
+        bound = MACHINE_MOST_RECORDS, what = "trace records";
+    else if (seen->seen.count >= MACHINE_MOST_SEEN)
+        bound = MACHINE_MOST_SEEN, what = "traps and entries";
+    snprintf(facts->why, sizeof facts->why, "ended after %u %s: it gets nowhere", bound, what);
+}
+
 static void map_vms(struct machine *machine)
 {
     struct facts *facts = &machine->facts;
@@ -277,9 +291,7 @@ void machine_fill_facts(struct machine *machine)
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
     if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
-        snprintf(facts->why, sizeof facts->why,
-                 "ended after %d exits, %d trace records or %d traps: it gets nowhere",
-                 MACHINE_MOST_VECTORS, MACHINE_MOST_RECORDS, MACHINE_MOST_SEEN);
+        tell_bound(machine);
     if (*facts->tampered)
         snprintf(facts->why, sizeof facts->why, "%s", facts->tampered);
     if (machine->check->wants_fences)

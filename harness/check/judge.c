@@ -205,6 +205,14 @@ static const char *name_failure(const struct facts *facts, char *detail, size_t 
     return diagnose_traps(facts, detail, bytes);
 }
 
+static bool is_said(const struct result_item *result, const char *text)
+{
+    for (size_t i = 0; i < result->line_count; i++)
+        if (strcmp(result->lines[i].text, text) == 0)
+            return true;
+    return false;
+}
+
 static void judge_item(const struct facts *facts, const struct item *item, size_t *places,
                        struct result_item *result)
 {
@@ -230,7 +238,8 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
     const char *named = name_failure(facts, detail, sizeof detail);
     if (named && (outcome || !result->diagnosis) && !false_trace) {
         result_set(&result->diagnosis, "%s", named);
-        result_line(result, LINE_NOTE, "%s", detail);
+        if (!is_said(result, detail))
+            result_line(result, LINE_NOTE, "%s", detail);
     }
     if (!holds && item->diagnosis && !false_trace && (!result->diagnosis || (outcome && !named)))
         result_set(&result->diagnosis, "%s", item->diagnosis);

@@ -32,8 +32,8 @@ static const char style[] =
     ".pass{color:var(--pass)}.fail{color:var(--fail)}.open{color:var(--open)}"
     ".verdict{font-weight:600;white-space:nowrap}.dim{color:var(--dim)}\n"
     "dl.account{display:grid;grid-template-columns:6rem 1fr;gap:.1rem .8rem;margin:.4rem 0;"
-    "background:var(--panel);padding:.6rem;border-left:4px solid var(--fail)}"
-    "dl.account dt{color:var(--dim)}dl.account dd{margin:0;font:.875rem/1.45 "
+    "background:var(--panel);padding:.6rem;border-left:4px solid}"
+    "dl.account dt{color:var(--dim)}dl.account dd{color:var(--fg);margin:0;font:.875rem/1.45 "
     "ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\n"
     ".drawing{overflow-x:auto}svg{display:block;width:100%;min-width:44rem;height:auto;"
     "box-sizing:border-box;background:var(--panel);border:1px solid var(--line);"
@@ -41,6 +41,7 @@ static const char style[] =
     ".key{display:inline-block;margin-right:.9em}.key i{display:inline-block;width:.9em;"
     "height:.9em;border:1px solid var(--fg);vertical-align:-.1em;margin-right:.3em}\n"
     ".score{font-size:2rem;font-weight:700}\n"
+    "@media (max-width:36rem){.more{display:none}th,td{padding:.3rem}th{overflow-wrap:anywhere}}\n"
     "@media print{body{max-width:none;padding:0}details{border:0;padding:0}.skip{display:none}"
     "details:not([open])>*{display:revert}pre{white-space:pre-wrap}}\n";
 
@@ -115,7 +116,7 @@ static void score(FILE *out, const struct result_run *run)
 static void overview(FILE *out, const struct result_run *run)
 {
     fputs("<h2 id=\"overview\">Overview</h2>\n<table>\n<thead><tr><th scope=\"col\">Check</th>"
-          "<th scope=\"col\">What it shows</th><th scope=\"col\">Verdict</th>"
+          "<th scope=\"col\" class=\"more\">What it shows</th><th scope=\"col\">Verdict</th>"
           "<th scope=\"col\" class=\"n\">Points</th></tr></thead>\n<tbody>\n",
           out);
     for (size_t i = 0; i < run->check_count; i++) {
@@ -123,7 +124,7 @@ static void overview(FILE *out, const struct result_run *run)
         struct result_score points = result_check_score(check);
         fprintf(out, "<tr><th scope=\"row\"><a href=\"#check-%zu\">", i);
         escape_xml(out, check->id);
-        fputs("</a></th><td>", out);
+        fputs("</a></th><td class=\"more\">", out);
         escape_xml(out, check->title);
         fputs("</td><td>", out);
         verdict(out, result_check_verdict(check));
@@ -142,7 +143,7 @@ static void account_entry(FILE *out, const char *term, const char *text)
 
 static void account(FILE *out, const struct result_item *item)
 {
-    fputs("<dl class=\"account\">\n", out);
+    fprintf(out, "<dl class=\"account %s\">\n", verdict_class(item->verdict));
     if (item->diagnosis)
         account_entry(out, "diagnosis", item->diagnosis);
     if (item->at)
