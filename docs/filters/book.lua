@@ -121,6 +121,12 @@ local function escape(text)
     return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
 end
 
+-- A page is one file: a picture of points goes into it as it is.
+local function inline_png(name, alt)
+    return '<img src="data:image/png;base64,' .. pandoc.pipe("base64", { "-w0", name }, "")
+        .. '" alt="' .. escape(alt):gsub('"', "&quot;") .. '">'
+end
+
 local function figure(image)
     local alt = pandoc.utils.stringify(image.caption)
     local full = resolve(image.src)
@@ -131,16 +137,16 @@ local function figure(image)
     local svg
     if exists(full) and full:match("%.svg$") then
         svg = io.open(full):read("a")
-    elseif exists(dot) then
+    elseif dot ~= full and exists(dot) then
         svg = draw(dot)
     elseif not exists(full) then
         fail("shows %s, and neither it nor %s is in the tree", full, dot)
     end
     local name = path.filename(full):gsub("%.%w+$", "")
-    if svg and target == "site" then
+    if target == "site" then
         local caption = image.title ~= "" and "<figcaption>" .. escape(image.title) .. "</figcaption>"
-        return pandoc.RawBlock("html", "<figure>" .. inline_svg(svg, name, alt)
-            .. (caption or "") .. "</figure>")
+        local picture = svg and inline_svg(svg, name, alt) or inline_png(full, alt)
+        return pandoc.RawBlock("html", "<figure>" .. picture .. (caption or "") .. "</figure>")
     end
     if svg then
         full = scratch .. "/" .. name .. ".svg"

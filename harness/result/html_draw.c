@@ -11,7 +11,7 @@
 #define LANE_WIDTH  900
 #define LANE_HEIGHT 30
 #define AXIS_HEIGHT 22
-#define AXIS_MARKS  5
+#define AXIS_MARKS  8
 
 #define MAP_ROW_BYTES  ((uint64_t)16 << 20)
 #define MAP_ROW_HEIGHT 16
@@ -93,15 +93,24 @@ static void lane_ends(FILE *out, const struct drawing *drawing, size_t lane)
     }
 }
 
+/* The distance of marks: 1, 2 or 5 times a power of ten, in ns, for at most AXIS_MARKS of them. */
+static uint64_t axis_step(uint64_t end)
+{
+    for (uint64_t decade = 1;; decade *= 10)
+        for (uint64_t factor = 1; factor <= 5; factor += factor == 1 ? 1 : 3)
+            if (end / (decade * factor) <= AXIS_MARKS)
+                return decade * factor;
+}
+
 static void axis(FILE *out, const struct drawing *drawing)
 {
     size_t y = drawing->lanes * LANE_HEIGHT;
-    for (unsigned i = 0; i <= AXIS_MARKS; i++) {
-        uint64_t when = drawing->end / AXIS_MARKS * i;
-        fprintf(out, "<path stroke=\"var(--line)\" d=\"M%.1f 0v%zu\"/>", x_of(drawing, when), y);
-        fprintf(out, "<text x=\"%.1f\" y=\"%zu\" text-anchor=\"%s\">%.3f ms</text>\n",
-                x_of(drawing, when), y + 16, i == AXIS_MARKS ? "end" : "middle",
-                (double)when / 1e6);
+    uint64_t step = axis_step(drawing->end);
+    for (uint64_t when = 0; when <= drawing->end; when += step) {
+        double x = x_of(drawing, when);
+        fprintf(out, "<path stroke=\"var(--line)\" d=\"M%.1f 0v%zu\"/>", x, y);
+        fprintf(out, "<text x=\"%.1f\" y=\"%zu\" text-anchor=\"%s\">%g ms</text>\n", x, y + 16,
+                when + step / 4 > drawing->end ? "end" : "middle", (double)when / 1e6);
     }
 }
 
