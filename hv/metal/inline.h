@@ -42,12 +42,9 @@ static inline uint64_t hart_pending(void)
     return csr_read(sip); /* all that it can show are enabled: hart_setup */
 }
 
-/* What is pending for the guest whose context is loaded ends a wfi, too. */
 static inline void hart_wait(void)
 {
-    do
-        __asm__ volatile("wfi" ::: "memory");
-    while (!hart_pending());
+    __asm__ volatile("wfi" ::: "memory");
 }
 
 static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)

@@ -49,7 +49,8 @@ void hart_setup(void);
 void hart_delegate(void);
 /* Asks for IRQ_S_TIMER at `deadline` (ticks); replaces the one asked before. UINT64_MAX: none. */
 METAL_INLINE void clock_arm(uint64_t deadline);
-/* Waits until one of the hypervisor's own interrupts is pending, without taking it. */
+/* Waits until an interrupt is pending, without taking it; one of the guest whose context is loaded
+ * counts, too. */
 METAL_INLINE void hart_wait(void);
 /* Pending and enabled HS interrupts, one bit each (1 << IRQ_S_TIMER …). */
 METAL_INLINE uint64_t hart_pending(void);
