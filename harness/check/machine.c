@@ -262,6 +262,7 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
     char *append = boot_arguments(check, seed);
     observer.machine.binary = options->qemu;
     observer.machine.prefix = options->prefix;
+    observer.plugin = options->plugin;
     observer.machine.hypervisor = options->hypervisor;
     observer.machine.cpu = scenario->cpu;
     observer.machine.memory = scenario->machine_memory;

@@ -17,6 +17,7 @@ struct run_options {
     const char *keep;       /* folder for what the run leaves (trace, console, map), or NULL */
     const char *qemu;       /* NULL: as qemu_options.binary */
     const char *const *prefix; /* words before QEMU's, such as a sandbox's; NULL: none */
+    const char *plugin;        /* the watch plugin's file; NULL: found beside coach */
     unsigned wall_ms;          /* backstop; 0: a minute */
 };
 

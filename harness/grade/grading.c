@@ -143,7 +143,6 @@ static int judge_stage(struct session *session, struct stage *stage, const struc
     char *replay = replay_line(grading, stage);
     struct judge_options options = {
         .tier = grading->tier,
-        .course = grading->course->root,
         .replay = replay,
         .jobs = grading->jobs,
         .seeded = grading->seeded,

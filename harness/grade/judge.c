@@ -8,6 +8,8 @@
 #include "check/jobs.h"
 #include "check/parse.h"
 #include "grade/wrap.h"
+#include "lib/file.h"
+#include "machine/plugin.h"
 
 #define STOP "TODO: " /* as todo_stop() of hv/ and guest-os/ begins its sentence */
 
@@ -116,12 +118,31 @@ static void note_stops(struct result_run *run, size_t first)
     free(last);
 }
 
+/*
+ * The watch plugin, copied beside what is judged: the sandbox's user may not be let into the folder
+ * that the course lies in. NULL when there is none; each check then says so. To free().
+ */
+static char *take_plugin(const struct work *work)
+{
+    char path[4096];
+    struct buffer bytes = {0};
+    char *copy = format_string("%s/watch.so", work->judged);
+    bool taken = plugin_find(NULL, NULL, path, sizeof(path), NULL) == 0 &&
+                 file_read(path, &bytes, NULL) == 0 &&
+                 file_write(copy, buffer_string(&bytes), bytes.length, NULL) == 0;
+    buffer_free(&bytes);
+    if (taken) {
+        return copy;
+    }
+    free(copy);
+    return NULL;
+}
+
 void judge_run(const struct judge_set *set, const struct work *work,
                const struct judge_options *options, struct result_run *run)
 {
-    char *plugins = format_string("%s/build/plugin", options->course);
+    char *plugin = take_plugin(work);
     char *hypervisor = format_string("%s/hv/stagecoach.elf", work->judged);
-    const char *const readable[] = {plugins, NULL};
     const struct check **checks = allocate(set->count + 1, sizeof(*checks));
     for (size_t i = 0; i < set->count; i++) {
         checks[i] = set->entries[i].check;
@@ -131,7 +152,8 @@ void judge_run(const struct judge_set *set, const struct work *work,
                 .build = work->judged,
                 .replay = options->replay,
                 .replay_by_id = true,
-                .prefix = wrap_machine(options->tier, work->judged, readable)},
+                .prefix = wrap_machine(options->tier, work->judged, NULL),
+                .plugin = plugin},
         .parallel = options->jobs,
         .has_seeds = options->seeded,
         .seed_first = options->seed,
@@ -143,5 +165,5 @@ void judge_run(const struct judge_set *set, const struct work *work,
     note_stops(run, first);
     free(checks);
     free(hypervisor);
-    free(plugins);
+    free(plugin);
 }

@@ -36,7 +36,6 @@ void judge_none(const struct judge_set *set, enum verdict verdict, const char *r
 
 struct judge_options {
     enum sandbox_tier tier;
-    const char *course; /* its root */
     const char *replay; /* beginning of the line that replays a check; its id ends it */
     unsigned jobs;      /* machines at once; 0: one a processor */
     bool seeded;        /* use `seed` in place of the checks' own */
