@@ -15,6 +15,7 @@
 
 #include "lib/file.h"
 #include "machine/deadline.h"
+#include "machine/firmware.h"
 #include "machine/qemu_command.h"
 
 #define LEAST_MEMORY (16ull << 20)
@@ -22,7 +23,7 @@
 
 /* The ends that the child keeps; closed here once it runs. */
 struct child_ends {
-    int qmp, gdb, qtest, console_in, console_out;
+    int qmp, gdb, qtest, console_in, console_out, firmware;
 };
 
 static void close_descriptor(int *fd)
@@ -140,9 +141,13 @@ static int start_child(const char *binary, const struct qemu_options *options, s
                        const struct child_ends *ends, struct error *error)
 {
     const int candidates[] = {
-        qemu->ram_fd,       ends->qmp,
-        ends->gdb,          ends->qtest,
-        options->bundle_fd, options->console == QEMU_CONSOLE_FILE ? qemu->console_out_fd : -1,
+        qemu->ram_fd,
+        ends->qmp,
+        ends->gdb,
+        ends->qtest,
+        ends->firmware,
+        options->bundle_fd,
+        options->console == QEMU_CONSOLE_FILE ? qemu->console_out_fd : -1,
     };
     int passed[sizeof(candidates) / sizeof(candidates[0]) + QEMU_MOST_PASSED];
     size_t count = 0;
@@ -161,7 +166,8 @@ static int start_child(const char *binary, const struct qemu_options *options, s
                                 .qmp = ends->qmp,
                                 .gdb = ends->gdb,
                                 .console = qemu->console_out_fd,
-                                .qtest = ends->qtest};
+                                .qtest = ends->qtest,
+                                .firmware = ends->firmware};
     struct words words = {0};
     qemu_words(binary, options, &channels, &words);
     pid_t pid = process_start((const char *const *)words.list, &files, error);
@@ -198,11 +204,15 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
                           .console_out_fd = -1,
                           .complaint_fd = -1};
     char *binary = NULL;
-    if (check_options(options, error) != 0 || qemu_find(options->binary, &binary, NULL, error) != 0)
+    struct qemu_version version;
+    if (check_options(options, error) != 0 ||
+        qemu_find(options->binary, &binary, &version, error) != 0)
         return -1;
-    struct child_ends ends = {-1, -1, -1, -1, -1};
+    struct child_ends ends = {-1, -1, -1, -1, -1, -1};
     int qtest = -1;
-    int result = open_channels(options, qemu, &qtest, &ends, error);
+    int result = firmware_open(binary, &version, &ends.firmware, error);
+    if (result == 0)
+        result = open_channels(options, qemu, &qtest, &ends, error);
     if (result == 0)
         result = start_child(binary, options, qemu, &ends, error);
     close_descriptor(&ends.qmp);
@@ -210,6 +220,7 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
     close_descriptor(&ends.qtest);
     close_descriptor(&ends.console_in);
     close_descriptor(&ends.console_out);
+    close_descriptor(&ends.firmware);
     if (result == 0 && options->deadline_ns != 0)
         result = arm_deadline(qemu, qtest, options->deadline_ns, error);
     close_descriptor(&qtest);

@@ -58,6 +58,10 @@ static void machine_words(const struct qemu_options *options, const struct chann
     word(words, "%" PRIu64 "k", options->memory >> 10);
     if (channels == NULL)
         return;
+    if (channels->firmware >= 0) {
+        word(words, "-bios");
+        word(words, "/proc/self/fd/%d", channels->firmware);
+    }
     word(words, "-object");
     word(words, "memory-backend-file,id=ram0,size=%" PRIu64 "k,mem-path=/proc/self/fd/%d,share=on",
          options->memory >> 10, channels->ram);

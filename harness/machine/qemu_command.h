@@ -15,7 +15,7 @@ struct words {
 
 /* The child's descriptors; -1: there is no such channel. */
 struct channels {
-    int ram, qmp, gdb, console, qtest;
+    int ram, qmp, gdb, console, qtest, firmware;
 };
 
 /* Adds the whole command to *words; channels NULL: the machine for a person, on the terminal. */
