@@ -53,7 +53,8 @@ all: $(if $(wildcard guest-os/probes/build.mk),probes)
 
 ## run: install what is missing, build, boot two Riders and a hostile guest
 .PHONY: run
-run: deps
+run:
+	@tools/deps.sh run
 	@$(MAKE) all
 	@tools/demo $(BUILD)
 
@@ -67,7 +68,9 @@ GRADER_TESTS := $(filter-out tests/grader/labs_test.sh,$(sort $(wildcard tests/g
 
 ## test: every test but the labs' variants (test-grader); the last line is "N passed, N failed"
 .PHONY: test
-test: all $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
+test:
+	@tools/deps.sh
+	@$(MAKE) all $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 	@BUILD=$(BUILD) tools/test-sum $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests \
 	    $(sort $(wildcard tests/system/*_test.sh)) $(GRADER_TESTS) \
 	    tests/docs_test.sh

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Installs what the project needs from Debian's or Ubuntu's packages, and does nothing when all of
-# it is there. As an ordinary user it uses sudo, or prints the exact line to run.
-#   deps.sh          install what is missing
-#   deps.sh --list   print the packages, one a line
+# it is there. As an ordinary user it uses sudo; where that does not work it prints the exact line
+# to run as root.
+#   deps.sh [all]           install what is missing, for everything
+#   deps.sh run             only what building, running, debugging and grading need
+#   deps.sh --list [run]    print the packages, one a line
 set -eu
 
 # LLVM's packages carry their version in their names; `clang` depends on the release's own.
@@ -24,21 +26,43 @@ llvm_version() {
 }
 llvm=$(llvm_version)
 
-packages="
+for_running="
 build-essential pkg-config git ca-certificates
 qemu-system-misc opensbi
 gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf gdb-multiarch
 libfdt-dev libjansson-dev libcyaml-dev libelf-dev libdw-dev libseccomp-dev libarchive-dev
-libcunit1-dev
 bubblewrap cpio procps
-clang clang-format llvm-$llvm-tools libclang-rt-$llvm-dev
+"
+for_all="
+libcunit1-dev
+clang clang-format shellcheck llvm-$llvm-tools libclang-rt-$llvm-dev
 pandoc graphviz gnuplot-nox
 jq zip unzip libxml2-utils python3-jsonschema parallel slurmctld slurmd slurm-client munge patch
 "
 
+list=""
 if [ "${1:-}" = --list ]; then
+    list=yes
+    shift
+fi
+case ${1:-all} in
+run) packages=$for_running ;;
+all) packages=$for_running$for_all ;;
+*)
+    echo "deps: \"$1\": expected run, all or --list" >&2
+    exit 2
+    ;;
+esac
+
+if [ -n "$list" ]; then
     # shellcheck disable=SC2086
     printf '%s\n' $packages
+    exit 0
+fi
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "deps: only Debian and Ubuntu are known here; \`tools/deps.sh --list\` names what is needed" \
+        "by its name there, \`make doctor\` says what is missing" >&2
     exit 0
 fi
 
@@ -57,7 +81,7 @@ if [ "$(id -u)" = 0 ]; then
 elif command -v sudo >/dev/null 2>&1; then
     as_root="sudo"
 else
-    echo "deps: missing packages; as root, run: apt-get update && $install" >&2
+    echo "deps: packages are missing; as root, run: apt-get update && $install" >&2
     exit 1
 fi
 
@@ -67,6 +91,7 @@ quietly() {
     "$@" >"$log" 2>&1 && return
     cat "$log" >&2
     echo "deps: failed: $*" >&2
+    [ -z "$as_root" ] || echo "deps: as root, run: apt-get update && $install" >&2
     exit 1
 }
 echo "deps: installing$missing" >&2
