@@ -34,6 +34,7 @@
 #define ADDED_BYTES 16 /* three instructions, and aligned */
 #define ROOM_LEAST  64 /* zeros, before it counts as room */
 #define MOST_WRITES 8
+#define REACH       (1u << 20) /* of a jump, either way */
 
 static uint32_t word_at(const unsigned char *image, size_t at)
 {
@@ -47,7 +48,7 @@ static void put_word(unsigned char *image, size_t at, uint32_t word)
     memcpy(image + at, &word, sizeof(word));
 }
 
-/* jal x0: imm[20|10:1|11|19:12] in bits 31:12; the images are far below its reach of 1 MiB. */
+/* jal x0: imm[20|10:1|11|19:12] in bits 31:12. */
 static uint32_t jump(size_t from, size_t to)
 {
     uint32_t offset = (uint32_t)(to - from);
@@ -70,24 +71,30 @@ static size_t find_room(const unsigned char *image, size_t bytes, size_t *length
     return best;
 }
 
+static void delegate_at(unsigned char *image, size_t write, size_t added)
+{
+    put_word(image, added, word_at(image, write));
+    put_word(image, added + 4, CSRSI_MEDELEG_BIT2);
+    put_word(image, added + 8, jump(added + 8, write + 4));
+    put_word(image, write, jump(write, added));
+}
+
 int firmware_delegate_illegal(unsigned char *image, size_t bytes, struct error *error)
 {
-    size_t length, room = find_room(image, bytes, &length), writes = 0;
-    if (bytes > 1u << 20 || length < ROOM_LEAST + MOST_WRITES * ADDED_BYTES)
-        return error_fault(error, "it has no room for instructions");
-    room = (room + ROOM_LEAST) & ~(size_t)(ADDED_BYTES - 1); /* zeros before may be a constant */
-    for (size_t at = 0; at + sizeof(uint32_t) <= bytes && writes < MOST_WRITES; at += 2) {
-        uint32_t write = word_at(image, at);
-        if ((write & CSRW_MASK) != CSRW_MEDELEG)
-            continue;
-        size_t added = room + writes++ * ADDED_BYTES;
-        put_word(image, at, jump(at, added));
-        put_word(image, added, write);
-        put_word(image, added + 4, CSRSI_MEDELEG_BIT2);
-        put_word(image, added + 8, jump(added + 8, at + 4));
-        at = at + 2; /* past the jump */
+    size_t length, room = find_room(image, bytes, &length);
+    size_t writes[MOST_WRITES], count = 0;
+    if (bytes > REACH || length < ROOM_LEAST + sizeof(writes) / sizeof(writes[0]) * ADDED_BYTES)
+        return error_fault(error, "there is no room in it for more instructions");
+    for (size_t at = 0; at + sizeof(uint32_t) <= bytes && count < MOST_WRITES; at += 2) {
+        if ((word_at(image, at) & CSRW_MASK) == CSRW_MEDELEG)
+            writes[count++] = at;
     }
-    return writes > 0 ? 0 : error_fault(error, "it never writes medeleg");
+    if (count == 0)
+        return error_fault(error, "it never writes medeleg");
+    room = (room + ROOM_LEAST) & ~(size_t)(ADDED_BYTES - 1); /* zeros before may be a constant */
+    for (size_t i = 0; i < count; i++)
+        delegate_at(image, writes[i], room + i * ADDED_BYTES);
+    return 0;
 }
 
 /* As QEMU searches: in ../share/qemu from its own folder, then in the system's. To free(). */
