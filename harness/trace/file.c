@@ -105,8 +105,8 @@ static int take_section(const struct buffer *file, size_t *at, const uint8_t **d
 static int split(const struct buffer *file, struct parts *parts, struct error *error)
 {
     struct file_header first;
-    const uint8_t *data;
-    uint64_t bytes;
+    const uint8_t *data = NULL;
+    uint64_t bytes = 0;
     size_t at = sizeof(first);
 
     if (file->length < sizeof(first) || memcmp(file->data, FILE_MAGIC, 8) != 0)
