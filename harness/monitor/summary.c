@@ -10,7 +10,8 @@
 #include "lib/terminal.h"
 #include "monitor/monitor.h"
 
-#define MOST_VM_COLUMNS 4
+#define MOST_VM_COLUMNS   4
+#define IDLE_WORTH_A_WORD 25 /* percent */
 
 static double percent(uint64_t part, uint64_t whole)
 {
@@ -101,6 +102,11 @@ static void print_machine(FILE *stream, const struct summary *summary)
         fprintf(stream, "; %s of machine time, idle %.1f %%", time,
                 percent(monitor->idle_ticks, summary->elapsed));
         free(time);
+        /* Weights share out what somebody wants; a share that nobody takes is no unfairness. */
+        if (monitor->vm_count > 1 &&
+            percent(monitor->idle_ticks, summary->elapsed) > IDLE_WORTH_A_WORD)
+            fputs(",\n  so a VM that got less than it wanted had no more to do, or has a cap",
+                  stream);
     }
     fputc('\n', stream);
     free(ram);
