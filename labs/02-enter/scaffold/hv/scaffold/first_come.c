@@ -136,15 +136,14 @@ static void finish_if_all_ended(void)
     machine_stop(false);
 }
 
-/* Not by hart_wait(), which does not end for an interrupt of the guest's alone: its own timer, where
- * it has one, is in the hart and ends the wfi. */
 static void wait_for_interrupt(struct hart *hart)
 {
-    __asm__ volatile("wfi" ::: "memory");
+    hart_wait();
     uint64_t pending = hart_pending();
     for (unsigned irq = 0; irq < 16; irq++)
         if (pending & 1u << irq)
             exit_handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
+    /* Its own timer, where it has one, is in the hart and may be due. */
     if (hart->loaded && hart->loaded->state == VCPU_BLOCKED && vcpu_interrupt_pending(hart->loaded))
         vcpu_wake(hart->loaded, TRACE_WAKEUP_TIMER);
 }
