@@ -65,6 +65,8 @@ if slurm_start "$work/slurm"; then
     says "Slurm grades the class" 0 "7 submissions, 7 graded now, 0 not graded" \
         "$coach" batch "$class" 1 -o "$work/byslurm" --engine slurm --jobs 2
     fact "with the same overview" cmp "$work/local/overview.csv" "$work/byslurm/overview.csv"
+elif grep -q "initialize cgroup plugin" "$work/slurm/slurmd.out"; then
+    echo "ok # skip Slurm: slurmd cannot run where no cgroup file system is mounted"
 else
     not_ok "Slurm starts" "$work/slurm/ctld.out" "$work/slurm/slurmd.out" "$work/slurm/munged.out"
 fi
