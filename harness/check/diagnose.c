@@ -53,12 +53,29 @@ static bool in_guard(const struct facts *facts, uint64_t address)
     return false;
 }
 
-static const char *host_trap(const struct facts *facts, const struct event *event, char *detail,
-                             size_t bytes)
+/* Did the hart go on behind the event at index i? A hypervisor may jump to 0 to see that it traps.
+ */
+static bool goes_on(const struct facts *facts, size_t i)
 {
+    const struct event *trap = facts->event[i];
+    while (++i < facts->events) {
+        const struct event *event = facts->event[i];
+        if (!event->type->seen || event->hart != trap->hart)
+            continue;
+        if (event->type->kind == SEEN_GUEST_ENTRY)
+            return true;
+        if (event->type->kind == SEEN_HOST_TRAP)
+            return event->value[EXIT_SEPC] != 0;
+    }
+    return false;
+}
+
+static const char *host_trap(const struct facts *facts, size_t i, char *detail, size_t bytes)
+{
+    const struct event *event = facts->event[i];
     uint64_t cause = event->value[EXIT_SCAUSE], epc = event->value[EXIT_SEPC];
     uint64_t address = event->value[EXIT_STVAL];
-    if (is_fetch_fault(cause) && epc == 0) {
+    if (is_fetch_fault(cause) && epc == 0 && !goes_on(facts, i)) {
         snprintf(detail, bytes, "the hypervisor jumped to address 0 and trapped there");
         return "jumped to 0";
     }
@@ -102,13 +119,14 @@ static uint64_t may_execute(const struct follow *hart, const struct event *event
     return page && event->value[EXIT_STVAL] == hart->stuck.value ? SAME_FAULT : NO_INSTRUCTIONS;
 }
 
-static const char *take(const struct facts *facts, struct follow *hart, const struct event *event,
-                        char *detail, size_t bytes)
+static const char *take(const struct facts *facts, struct follow *hart, size_t i, char *detail,
+                        size_t bytes)
 {
+    const struct event *event = facts->event[i];
     switch (event->type->kind) {
     case SEEN_HOST_TRAP: {
         extend(&hart->host, event);
-        const char *name = host_trap(facts, event, detail, bytes);
+        const char *name = host_trap(facts, i, detail, bytes);
         if (name)
             return name;
         if (hart->host.length < LOOP_TRAPS)
@@ -154,7 +172,7 @@ const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes
         const struct event *event = facts->event[i];
         if (!event->type->seen || event->hart >= TRACE_MAX_HARTS)
             continue;
-        const char *name = take(facts, &hart[event->hart], event, detail, bytes);
+        const char *name = take(facts, &hart[event->hart], i, detail, bytes);
         if (name)
             return name;
     }

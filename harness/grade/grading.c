@@ -1,6 +1,7 @@
 /* The steps of a grading: take in, build, judge. */
 #include "grade/grading.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,7 +34,10 @@ static int add_hidden(const struct grading *grading, struct judge_set *set, stru
                                   "could read the hidden checks; --allow-weak grades all the same");
     }
     size_t before = set->count;
-    if (judge_add_folder(set, grading->hidden, "hidden", error) != 0) {
+    if (access(grading->hidden, R_OK | X_OK) != 0) {
+        return error_set(error, "--hidden %s: %s", grading->hidden, strerror(errno));
+    }
+    if (judge_add_folder(set, grading->hidden, JUDGE_HIDDEN, error) != 0) {
         return -1;
     }
     return set->count > before ? 0 : error_set(error, "%s: holds no FILE.check", grading->hidden);
@@ -119,8 +123,6 @@ static char *replay_line(const struct grading *grading, const struct stage *stag
     buffer_printf(&line, "coach grade %u", stage->lab->number);
     add_word(&line, "--course", grading->root);
     add_word(&line, "--submission", here || grading->reference ? NULL : grading->submission);
-    add_word(&line, "--hidden", grading->hidden);
-    buffer_text(&line, grading->allow_weak ? " --allow-weak" : "");
     buffer_text(&line, grading->reference ? " --reference" : "");
     buffer_text(&line, " --replay");
     return line.data;
@@ -141,15 +143,20 @@ static int judge_stage(struct session *session, struct stage *stage, const struc
         return 0;
     }
     char *replay = replay_line(grading, stage);
+    struct buffer hidden = {0};
+    add_word(&hidden, "--hidden", grading->hidden);
+    buffer_text(&hidden, grading->allow_weak ? " --allow-weak" : "");
     struct judge_options options = {
         .tier = grading->tier,
         .replay = replay,
+        .hidden = hidden.data,
         .jobs = grading->jobs,
         .seeded = grading->seeded,
         .seed = grading->seed,
         .quiet = grading->quiet,
     };
     judge_run(&stage->set, &session->work, &options, session->run);
+    buffer_free(&hidden);
     free(replay);
     return 0;
 }

@@ -138,6 +138,19 @@ static char *take_plugin(const struct work *work)
     return NULL;
 }
 
+/* Who replays an open check has no hidden ones, and needs none. */
+static void complete_hidden(struct result_run *run, size_t first, const char *words)
+{
+    for (size_t i = first; i < run->check_count; i++) {
+        struct result_check *check = &run->checks[i];
+        if (strcmp(check->group, JUDGE_HIDDEN) == 0) {
+            char *line = format_string("%s%s", check->replay, words);
+            result_set(&check->replay, "%s", line);
+            free(line);
+        }
+    }
+}
+
 void judge_run(const struct judge_set *set, const struct work *work,
                const struct judge_options *options, struct result_run *run)
 {
@@ -163,6 +176,7 @@ void judge_run(const struct judge_set *set, const struct work *work,
     size_t first = run->check_count;
     check_jobs(checks, set->count, &jobs, run);
     note_stops(run, first);
+    complete_hidden(run, first, options->hidden);
     free(checks);
     free(hypervisor);
     free(plugin);

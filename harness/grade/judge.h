@@ -6,6 +6,8 @@
 #include "grade/work.h"
 #include "result/result.h"
 
+#define JUDGE_HIDDEN "hidden" /* the group of checks that are not the course's open ones */
+
 /* The checks that one grading is about. */
 struct judge_set {
     struct judge_entry *entries;
@@ -37,6 +39,7 @@ void judge_none(const struct judge_set *set, enum verdict verdict, const char *r
 struct judge_options {
     enum sandbox_tier tier;
     const char *replay; /* beginning of the line that replays a check; its id ends it */
+    const char *hidden; /* words that such a line needs behind it for a check that is hidden */
     unsigned jobs;      /* machines at once; 0: one a processor */
     bool seeded;        /* use `seed` in place of the checks' own */
     uint64_t seed;
