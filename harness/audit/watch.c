@@ -148,9 +148,9 @@ static int describe(struct audit_watch *watch, struct qemu_options *machine, str
     symbols_extent(watch->hypervisor, &from, &to);
     snprintf(watch->plugin, sizeof(watch->plugin),
              "%s,ram=%" PRIx64 ",vector=%" PRIx64 ",firmware=%llx-%" PRIx64 ",hypervisor=%" PRIx64
-             "-%" PRIx64 ",hold=%x,quiet=1",
+             "-%" PRIx64 ",hold=%x,quiet=1,settle=%d",
              path, machine->memory, vector, QEMU_RAM_BASE, from, from, to,
-             (unsigned)watch->hold_pipe[0]);
+             (unsigned)watch->hold_pipe[0], machine->deterministic);
     snprintf(watch->log_path, sizeof(watch->log_path), "/proc/self/fd/%d", watch->log_pipe[1]);
     watch->words[count++] = "-d";
     watch->words[count++] = "plugin";

@@ -44,6 +44,8 @@ static void write_argument(struct observer *observer, const char *plugin)
         append(to, bytes, ",every=%" PRIx64, options->checkpoint_instructions, 0);
     if (options->on_registers)
         append(to, bytes, ",registers=%" PRIx64, 1, 0);
+    if (options->machine.deterministic)
+        append(to, bytes, ",settle=%" PRIx64, 1, 0);
     if (options->limit_instructions)
         append(to, bytes, ",limit=%" PRIx64, options->limit_instructions, 0);
     if (options->limit_vectors)

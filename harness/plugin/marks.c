@@ -119,11 +119,22 @@ void on_guest(unsigned hart, void *data)
     state[hart].after_sret = false;
 }
 
+/* The main loop that has woken a hart goes to sleep again before the hart gets on. */
+static bool resumed;
+
+static void settle_after_resume(void)
+{
+    if (resumed && watch.settle)
+        settle();
+    resumed = false;
+}
+
 /* A block of the hypervisor begins. data: its physical address. */
 void on_hypervisor(unsigned hart, void *data)
 {
     uint64_t address = (uint64_t)(uintptr_t)data;
 
+    settle_after_resume();
     state[hart].in_firmware = false;
     if (address == watch.vector) {
         state[hart].after_sret = false;
@@ -146,6 +157,7 @@ void on_hypervisor(unsigned hart, void *data)
 void on_firmware(unsigned hart, void *data)
 {
     (void)data;
+    settle_after_resume();
     if (!state[hart].in_firmware)
         mark('F', hart, NULL, 0);
     state[hart].in_firmware = true;
@@ -239,5 +251,6 @@ void on_idle(plugin_id id, unsigned hart)
 void on_resume(plugin_id id, unsigned hart)
 {
     (void)id;
+    resumed = true;
     mark('R', hart, NULL, 0);
 }

@@ -6,7 +6,7 @@
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
  *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
- *             [,registers=1][,quiet=1]
+ *             [,registers=1][,quiet=1][,settle=1]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
@@ -15,6 +15,7 @@
  * virtual clock stands: a hold changes nothing in the run.
  * With guard= the hypervisor's stores to that guest-physical page of a guest are marked (guard.c).
  * With registers=1 each exit and entry also gives the general registers (mark X).
+ * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
 #include <stdio.h>
@@ -25,6 +26,7 @@
 
 #define SRET        0x10200073u
 #define MRET        0x30200073u
+#define WFI         0x10500073u
 #define HFENCE_MASK 0xfe007fffu
 #define HFENCE_GVMA 0x62000073u
 #define HFENCE_VVMA 0x22000073u
@@ -135,16 +137,18 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
         qemu_plugin_register_vcpu_tb_exec_cb(
             block, on_guest, PLUGIN_READ_REGISTERS,
             (void *)(uintptr_t)qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0)));
-    for (size_t i = 0; i < count && (is_hypervisor || is_firmware || watch.stores); i++) {
+    for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, i);
         const char *host = qemu_plugin_insn_haddr(instruction);
         uint64_t address = physical(host);
+        uint32_t word = host ? opcode(host, qemu_plugin_insn_size(instruction)) : 0;
 
         watch_stores(instruction, address, is_hypervisor);
+        if (watch.settle && word == WFI)
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_wfi, PLUGIN_NO_REGISTERS, NULL);
         if (!host || !(is_hypervisor || is_firmware))
             continue;
-        plugin_execute function =
-            watched(opcode(host, qemu_plugin_insn_size(instruction)), is_hypervisor);
+        plugin_execute function = watched(word, is_hypervisor);
         if (function)
             qemu_plugin_register_vcpu_insn_exec_cb(instruction, function, PLUGIN_READ_REGISTERS,
                                                    (void *)(uintptr_t)address);
@@ -189,6 +193,8 @@ static bool read_argument(const char *argument)
         watch.registers = number != 0;
     else if (strncmp(argument, "quiet", name) == 0)
         watch.quiet = number != 0;
+    else if (strncmp(argument, "settle", name) == 0)
+        watch.settle = number != 0;
     else if (strncmp(argument, "limit", name) == 0)
         watch.limit = number;
     else if (strncmp(argument, "vectors", name) == 0)
@@ -212,11 +218,13 @@ qemu_plugin_install(plugin_id id, const struct qemu_info *info, int count, char 
         fprintf(stderr, "watch plugin: ram= and hypervisor= are needed\n");
         return -1;
     }
+    if (watch.settle)
+        settle_open();
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
-    if (!watch.quiet) {
+    if (!watch.quiet)
         qemu_plugin_register_vcpu_idle_cb(id, on_idle);
+    if (!watch.quiet || watch.settle)
         qemu_plugin_register_vcpu_resume_cb(id, on_resume);
-    }
 #if WATCH_API > 1
     qemu_plugin_register_vcpu_init_cb(id, registers_on_hart);
 #endif

@@ -31,6 +31,7 @@ struct watch {
     int hold_fd;                      /* -1: never hold */
     bool registers;                   /* mark the registers at each exit and entry */
     bool quiet;                       /* only first entries are marked */
+    bool settle;                      /* the machine runs with -icount: see settle.c */
 };
 
 extern struct watch watch;
@@ -49,6 +50,7 @@ void on_sret(unsigned hart, void *data);
 void on_gvma(unsigned hart, void *data);
 void on_vvma(unsigned hart, void *data);
 void on_hgatp(unsigned hart, void *data);
+void on_wfi(unsigned hart, void *data);
 void on_store(unsigned hart, uint32_t info, uint64_t address, void *data);
 void on_guarded_store(unsigned hart, uint32_t info, uint64_t address, void *data);
 
@@ -56,6 +58,10 @@ void on_guarded_store(unsigned hart, uint32_t info, uint64_t address, void *data
 void guard_enter(unsigned hart, uint64_t code, uint64_t hgatp);
 void on_idle(plugin_id id, unsigned hart);
 void on_resume(plugin_id id, unsigned hart);
+
+/* Opens the way to the main loop's state; waits until it sleeps. By itself, settle does nothing. */
+void settle_open(void);
+void settle(void);
 
 /* Reads x<number>. false: this QEMU does not let a plugin read registers. */
 bool read_general(unsigned hart, unsigned number, uint64_t *value);
