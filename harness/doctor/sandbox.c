@@ -8,11 +8,10 @@
 #include <linux/landlock.h>
 
 #include "doctor/findings.h"
+#include "grade/sandbox.h"
 #include "lib/buffer.h"
-#include "lib/process.h"
 
-#define GROUP      "sandbox"
-#define TIMEOUT_MS 10000
+#define GROUP "sandbox"
 
 static void add(struct findings *findings, const char *name, bool there, char *found,
                 const char *advice)
@@ -25,26 +24,13 @@ static void add(struct findings *findings, const char *name, bool there, char *f
                                             .advice = copy_string(there ? "" : advice)});
 }
 
+/* Tried as grading will use it, which differs between root and others. */
 static void examine_bubblewrap(struct findings *findings)
 {
-    const char *const argv[] = {"bwrap",         "--ro-bind",         "/",         "/",
-                                "--unshare-all", "--die-with-parent", "/bin/true", NULL};
-    struct buffer output = {0};
-    struct process_end end = {0};
     struct error error = {0};
-    int started = process_run(argv, TIMEOUT_MS, &output, &end, &error);
-    bool works = started == 0 && end.exited && end.status == 0;
-    char *found;
-    if (works)
-        found = copy_string("works");
-    else if (started != 0)
-        found = copy_string(error.text);
-    else
-        found = format_string("%.*s", (int)strcspn(buffer_string(&output), "\n"),
-                              buffer_string(&output));
-    add(findings, "bubblewrap", works, found,
+    bool works = sandbox_works(SANDBOX_BUBBLEWRAP, &error);
+    add(findings, "bubblewrap", works, copy_string(works ? "works" : error.text),
         "make deps, or allow user namespaces; without it submissions are confined by Landlock");
-    buffer_free(&output);
 }
 
 static void examine_landlock(struct findings *findings)
@@ -63,9 +49,20 @@ static void examine_seccomp(struct findings *findings)
         "a kernel with CONFIG_SECCOMP");
 }
 
+static void examine_tier(struct findings *findings)
+{
+    struct error error = {0};
+    enum sandbox_tier tier = SANDBOX_LIMITS;
+    bool found = sandbox_find(&tier, &error) == 0;
+    add(findings, "tier in force", found && tier != SANDBOX_LIMITS,
+        copy_string(found ? sandbox_describe(tier) : error.text),
+        "one of the means above; until then hidden checks are refused");
+}
+
 void examine_sandbox(struct findings *findings)
 {
     examine_bubblewrap(findings);
     examine_landlock(findings);
     examine_seccomp(findings);
+    examine_tier(findings);
 }

@@ -237,8 +237,7 @@ int sandbox_run(enum sandbox_tier tier, const struct sandbox_job *job, struct sa
     return status;
 }
 
-/* Whether a tier works here: `true` runs in it. */
-static bool tier_works(enum sandbox_tier tier, struct error *error)
+bool sandbox_works(enum sandbox_tier tier, struct error *error)
 {
     static const char *const argv[] = {"/usr/bin/true", NULL};
     char *folder = folder_temporary(error);
@@ -259,8 +258,9 @@ static bool tier_works(enum sandbox_tier tier, struct error *error)
     if (works) {
         works = end.process.exited && end.process.status == 0;
         if (!works) {
-            error_fault(error, "%s does not work here: %.200s", names[tier],
-                        buffer_string(&end.output));
+            const char *said = buffer_string(&end.output);
+            error_fault(error, "%s does not work here: %.*s", names[tier], (int)strcspn(said, "\n"),
+                        said);
         }
         buffer_free(&end.output);
     }
@@ -275,7 +275,7 @@ int sandbox_find(enum sandbox_tier *tier, struct error *error)
     if (wanted == NULL || wanted[0] == '\0') {
         for (*tier = SANDBOX_BUBBLEWRAP; *tier < SANDBOX_LIMITS; (*tier)++) {
             struct error ignored;
-            if (tier_works(*tier, &ignored)) {
+            if (sandbox_works(*tier, &ignored)) {
                 return 0;
             }
         }
@@ -283,7 +283,8 @@ int sandbox_find(enum sandbox_tier *tier, struct error *error)
     }
     for (*tier = SANDBOX_BUBBLEWRAP; *tier <= SANDBOX_LIMITS; (*tier)++) {
         if (strcmp(wanted, names[*tier]) == 0) {
-            return tier_works(*tier, error) ? 0 : error_prefix(error, "COACH_SANDBOX=%s", wanted);
+            return sandbox_works(*tier, error) ? 0
+                                               : error_prefix(error, "COACH_SANDBOX=%s", wanted);
         }
     }
     return error_set(error, "COACH_SANDBOX is '%s', expected bubblewrap, landlock or limits",

@@ -54,6 +54,10 @@ struct sandbox_end {
  */
 int sandbox_find(enum sandbox_tier *tier, struct error *error);
 
+/* Whether the tier works here: `true` runs in it. false with *error (COACH_FAULT) saying why not.
+ */
+bool sandbox_works(enum sandbox_tier tier, struct error *error);
+
 /* "bubblewrap", "landlock", "limits". */
 const char *sandbox_name(enum sandbox_tier tier);
 /* What the tier keeps from a submission, in a line for reports. */

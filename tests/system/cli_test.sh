@@ -237,6 +237,8 @@ fi
 holds "nothing is left in the temporary folder" test -z "$(ls -A "$TMPDIR")"
 fact "doctor finds what is needed" 0 "Everything that is needed is there." "$coach" doctor
 fact "doctor speaks JSON" 0 '"schema": "stagecoach/doctor/v1"' "$coach" doctor --json
+fact "doctor names the sandbox tier in force" 0 "limits: bounded time" \
+    env COACH_SANDBOX=limits "$coach" doctor
 fact "doctor names what is missing" 1 "not found" env COACH_QEMU="$work/nowhere" "$coach" doctor
 holds "no colour in a pipe" sh -c "! $coach run $exit_elf </dev/null | grep -q \$'\\033'"
 
