@@ -43,7 +43,7 @@ def physical_memory():
     """Addresses are physical meanwhile, whatever runs in the hart: the hypervisor maps itself one
     to one, and a guest's tables must not come between."""
     if gdb.selected_inferior().pid == 0:
-        raise gdb.GdbError("no machine is attached: target remote … comes first")
+        raise gdb.GdbError("no machine is attached: target remote ... comes first")
     changed = packet("Qqemu.PhyMemMode:1")
     try:
         yield
