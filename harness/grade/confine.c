@@ -51,8 +51,8 @@ static int set_limit(int resource, uint64_t value)
     return setrlimit((__rlimit_resource_t)resource, &limit);
 }
 
-/* Processes that the user of jobs has now: the limit on them counts these as well. */
-static unsigned processes_now(void)
+/* Threads that the user of jobs has now: the limit on processes counts each of them. */
+static unsigned threads_now(void)
 {
     unsigned count = 0;
     DIR *directory = opendir("/proc");
@@ -61,9 +61,11 @@ static unsigned processes_now(void)
     }
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         struct stat status;
+        char tasks[sizeof(entry->d_name) + 8];
+        snprintf(tasks, sizeof(tasks), "%s/task", entry->d_name);
         if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9' &&
-            fstatat(dirfd(directory), entry->d_name, &status, 0) == 0) {
-            count += status.st_uid == sandbox_user();
+            fstatat(dirfd(directory), tasks, &status, 0) == 0 && status.st_uid == sandbox_user()) {
+            count += (unsigned)status.st_nlink - 2; /* a folder for each thread, and . and .. */
         }
     }
     closedir(directory);
@@ -79,7 +81,7 @@ int confine_limits(const struct sandbox_limits *limits)
     if (limits->memory_bytes != 0 && set_limit(RLIMIT_AS, limits->memory_bytes) != 0) {
         return -1;
     }
-    return set_limit(RLIMIT_NPROC, limits->processes + processes_now());
+    return set_limit(RLIMIT_NPROC, limits->processes + threads_now());
 }
 
 int confine_user(void)

@@ -8,8 +8,8 @@
 int confine_landlock_version(void);
 
 /*
- * Sets resource limits, counting processes beside those that the user has already. All of these
- * return 0, or -1 with errno set.
+ * Sets resource limits, counting threads beside those that the user has already (the kernel counts
+ * all of a user's against the limit). All of these return 0, or -1 with errno set.
  */
 int confine_limits(const struct sandbox_limits *limits);
 

@@ -25,7 +25,7 @@ struct sandbox_limits {
     unsigned wall_seconds; /* of the whole run: a backstop */
     uint64_t memory_bytes; /* address space of each process; 0: unlimited */
     uint64_t file_bytes;   /* the largest file that can be written */
-    unsigned processes;    /* at once */
+    unsigned processes;    /* at once, each thread counted */
     size_t output_bytes;   /* of standard output and error that are kept */
 };
 
