@@ -1,7 +1,7 @@
 # Sourced: a private Slurm of one node in $1, as whoever runs it, with nothing left behind.
 # shellcheck shell=bash
 slurm_start() {
-    local d=$1 name
+    local d=$1 name PATH=$PATH:/usr/sbin:/sbin
     name=$(hostname -s)
     mkdir -p "$d/state" "$d/spool" && chmod 700 "$d"
     head -c 1024 /dev/urandom >"$d/munge.key" && chmod 400 "$d/munge.key"
