@@ -63,32 +63,33 @@ run:
 debug: all
 	@tools/debug $(BUILD)
 
-# The labs' variants (labs_test.sh) take longer: they run with `make test-grader`.
-GRADER_TESTS := $(filter-out tests/grader/labs_test.sh,$(sort $(wildcard tests/grader/*_test.sh)))
+# The long ones first, so that at the end no processor waits for one of them.
+GRADER_TESTS := $(patsubst %,tests/grader/%_test.sh,mutants labs)
+GRADER_TESTS += $(filter-out $(GRADER_TESTS),$(sort $(wildcard tests/grader/*_test.sh)))
+SYSTEM_TESTS := $(sort $(wildcard tests/system/*_test.sh))
+UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 
-## test: every test but the labs' variants (test-grader); the last line is "N passed, N failed"
+## test: every test there is; the last line is "N passed, N failed"
 .PHONY: test
 test:
 	@tools/deps.sh
-	@$(MAKE) all $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
-	@BUILD=$(BUILD) tools/test-sum $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests \
-	    $(sort $(wildcard tests/system/*_test.sh)) $(GRADER_TESTS) \
-	    tests/docs_test.sh
+	@$(MAKE) all $(UNIT_TESTS)
+	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS) $(SYSTEM_TESTS) tests/docs_test.sh $(UNIT_TESTS)
 
 ## test-unit: the native tests only, under the address and undefined-behaviour sanitizers
 .PHONY: test-unit
-test-unit: $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
+test-unit: $(UNIT_TESTS)
 	@tools/test-sum $^
 
 ## test-system: real guests on the real machine
 .PHONY: test-system
 test-system: all
-	@BUILD=$(BUILD) tools/test-sum $(sort $(wildcard tests/system/*_test.sh))
+	@BUILD=$(BUILD) tools/test-sum $(SYSTEM_TESTS)
 
 ## test-grader: the grader is graded: mutants, alternatives, forgers, attacks, labs
 .PHONY: test-grader
 test-grader: all
-	@BUILD=$(BUILD) tools/test-sum $(sort $(wildcard tests/grader/*_test.sh))
+	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS)
 
 ## bench: one line an item: name value unit goal (JSON=1: as JSON)
 .PHONY: bench
