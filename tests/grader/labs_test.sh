@@ -63,10 +63,10 @@ one() {
 export -f one variant staged header
 export work coach build
 
-# row_of LAB NAME PATCH CHECK DIAGNOSES: of the kill table
+# row_of LAB NAME PATCH CHECK DIAGNOSES: of the kill table, behind the lab's name
 row_of() {
     # shellcheck disable=SC2016 # Markdown's code marks
-    printf '| `%s` | %s | `%s` | %s |\n' "$1/$2" "$(head -n 1 "$3")" "$4" "$5" >>"$work/kills"
+    printf '%s | `%s` | %s | `%s` | %s |\n' "$1" "$2" "$(head -n 1 "$3")" "$4" "$5" >>"$work/kills"
 }
 
 judged() { # judged LAB KIND NAME STATE GOT OF FAILED DIAGNOSES…: states the fact
@@ -144,7 +144,7 @@ write_table() {
         echo
         echo "| mutant | what is wrong | check | diagnosis |"
         echo "|---|---|---|---|"
-        grep -F "| \`$lab/" "$work/kills"
+        sed -n "s/^$lab //p" "$work/kills"
     done
 }
 
