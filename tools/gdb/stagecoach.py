@@ -1,5 +1,6 @@
-"""gdb commands for a machine that runs the hypervisor: VMs, vCPUs, second-stage tables, CSRs of
-the H extension, the trace. `make debug` loads them; `help user-defined` lists them.
+"""gdb commands for a machine that runs the hypervisor, in one file because gdb sources one: VMs,
+vCPUs, second-stage tables, CSRs of the H extension, the trace. `make debug` loads them; `help
+user-defined` lists them.
 
 All is read from the machine's RAM and registers through the types in the ELF file's debug
 information. Nothing is called, and nothing but the commands' own state is changed.
