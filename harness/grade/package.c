@@ -93,7 +93,7 @@ static void add_gradescope(struct tree *tree, const struct package_options *opti
                          "# Gradescope runs this once, when it makes the grader's image.\n"
                          "set -eu\n"
                          "cd /autograder/source/course\n"
-                         "tools/deps.sh\n"
+                         "tools/deps.sh run\n"
                          "make -j2 all\n"));
     put_text(tree, "run_autograder",
              format_string("#!/bin/sh\n"
@@ -113,22 +113,23 @@ static void add_classroom50(struct tree *tree, const struct package_options *opt
 {
     char *words = grade_words(options, "{bundle}/course/hidden");
     put_text(tree, "autograder.py",
-             format_string("#!/usr/bin/env python3\n"
-                           "\"\"\"Classroom 50 wants its entry point in Python; coach does the "
-                           "work.\"\"\"\n"
-                           "import os\n"
-                           "import subprocess\n"
-                           "import sys\n"
-                           "\n"
-                           "bundle = os.path.dirname(os.path.abspath(__file__))\n"
-                           "course = os.path.join(bundle, \"course\")\n"
-                           "subprocess.run([\"sh\", \"tools/deps.sh\"], cwd=course, check=True)\n"
-                           "subprocess.run([\"make\", \"-j2\", \"all\"], cwd=course, check=True)\n"
-                           "words = f\"%s --submission . --emit classroom50\".split()\n"
-                           "status = subprocess.run([os.path.join(course, \"build\", \"coach\")] "
-                           "+ words).returncode\n"
-                           "sys.exit(0 if status in (0, 1, 3) else status)\n",
-                           words));
+             format_string(
+                 "#!/usr/bin/env python3\n"
+                 "\"\"\"Classroom 50 wants its entry point in Python; coach does the "
+                 "work.\"\"\"\n"
+                 "import os\n"
+                 "import subprocess\n"
+                 "import sys\n"
+                 "\n"
+                 "bundle = os.path.dirname(os.path.abspath(__file__))\n"
+                 "course = os.path.join(bundle, \"course\")\n"
+                 "subprocess.run([\"sh\", \"tools/deps.sh\", \"run\"], cwd=course, check=True)\n"
+                 "subprocess.run([\"make\", \"-j2\", \"all\"], cwd=course, check=True)\n"
+                 "words = f\"%s --submission . --emit classroom50\".split()\n"
+                 "status = subprocess.run([os.path.join(course, \"build\", \"coach\")] "
+                 "+ words).returncode\n"
+                 "sys.exit(0 if status in (0, 1, 3) else status)\n",
+                 words));
     free(words);
 }
 
@@ -148,7 +149,7 @@ static void add_gitlab(struct tree *tree, const struct package_options *options)
                            "  before_script:\n"
                            "    - apt-get update -qq && apt-get install -y -qq git make\n"
                            "    - git clone --depth 1 \"$COURSE_REPOSITORY\" /tmp/grader\n"
-                           "    - cp -r /tmp/grader/course course && course/tools/deps.sh\n"
+                           "    - cp -r /tmp/grader/course course && course/tools/deps.sh run\n"
                            "    - make -C course -j2 all\n"
                            "  script:\n"
                            "    - course/build/coach %s --submission . --emit junit=junit.xml "
