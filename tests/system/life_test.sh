@@ -3,22 +3,16 @@
 # here is judged by what a console prints. Needs the built tree and jq; ends with the line
 # "N passed, N failed".
 set -u
-cd "$(dirname "$0")/../.." || exit 3
-build=${BUILD:-build}
+. "$(dirname "$0")/facts.sh"
 spinner=$build/guest-os/probes/spinner.elf
 rider=$build/guest-os/rider.elf
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
-# fact NAME JQ-EXPRESSION: it holds of the summary of the last run.
-fact() {
+# shows NAME JQ-EXPRESSION: it holds of the summary of the last run.
+shows() {
     if jq -e "$2" "$work/summary" >/dev/null 2>&1; then
-        passed=$((passed + 1))
-        echo "ok $1"
+        ok "$1"
     else
-        failed=$((failed + 1))
-        echo "not ok $1"
+        not_ok "$1"
         jq -c '{free_bytes, vms: [.vms[]? | {name, state, end, cpu_ticks, resident_bytes}]}' \
             "$work/summary" | sed 's/^/    /'
     fi
@@ -39,7 +33,7 @@ typed() {
 }
 
 typed "destroy one" "destroy two" quit | run "${two_vms[@]}"
-fact "destroyed VMs hold no memory" \
+shows "destroyed VMs hold no memory" \
     '[.vms[] | .state == "destroyed" and .resident_bytes == 0 and .table_bytes == 0] | all'
 free=$(jq .free_bytes "$work/summary")
 
@@ -48,39 +42,38 @@ free=$(jq .free_bytes "$work/summary")
     for _ in $(seq 100); do printf 'restart one\nrestart two\n'; done
     printf 'destroy one\ndestroy two\nquit\n'
 } | run "${two_vms[@]}"
-fact "after a hundred create and destroy cycles not one page is missing" \
+shows "after a hundred create and destroy cycles not one page is missing" \
     ".free_bytes == ${free:-0} and ([.vms[].state == \"destroyed\"] | all)"
 
 run --for 300ms --append "at=100:pause:one" "${two_vms[@]}" </dev/null
-fact "a paused VM gets no time" '.vms[0] | .state == "paused" and .cpu_ticks < 1010000'
+shows "a paused VM gets no time" '.vms[0] | .state == "paused" and .cpu_ticks < 1010000'
 paused=$(jq '.vms[0].cpu_ticks' "$work/summary")
 
 run --for 300ms --append "at=100:pause:one at=200:resume:one" "${two_vms[@]}" </dev/null
-fact "a resumed VM goes on" ".vms[0] | .state == \"running\" and .cpu_ticks > ${paused:-0} + 500000"
-fact "a pause is not stolen time" '.vms[0].steal_ticks < 500000'
+shows "a resumed VM goes on" ".vms[0] | .state == \"running\" and .cpu_ticks > ${paused:-0} + 500000"
+shows "a pause is not stolen time" '.vms[0].steal_ticks < 500000'
 
 run --for 300ms --append "at=100:kill:one" "${two_vms[@]}" </dev/null
-fact "a killed VM has ended, and keeps its memory for whoever wants to look" \
+shows "a killed VM has ended, and keeps its memory for whoever wants to look" \
     '.vms[0] | .state == "ended" and .end == 4 and .resident_bytes > 0'
-fact "the other VM does not notice" '.vms[1].state == "running"'
+shows "the other VM does not notice" '.vms[1].state == "running"'
 
 run --for 200ms --vm "image=$spinner,name=one,memory=16M,args=ms=100000" \
     --vm "image=$spinner,name=late,memory=16M,manual=yes" </dev/null
-fact "a manual VM is not made at boot" '(.vms | length) == 1 or .vms[1].state == "free"'
+shows "a manual VM is not made at boot" '(.vms | length) == 1 or .vms[1].state == "free"'
 
 run --for 200ms --append "at=50:create:late" \
     --vm "image=$spinner,name=one,memory=16M,args=ms=100000" \
     --vm "image=$spinner,name=late,memory=16M,manual=yes,args=ms=100000" </dev/null
-fact "a manual VM is made by order, and gets its share from then on" \
+shows "a manual VM is made by order, and gets its share from then on" \
     '.vms[1] | .state == "running" and .cpu_ticks > 500000 and .cpu_ticks < 1000000'
 
 run --for 200ms --append "at=50:restart:one" "${two_vms[@]}" </dev/null
-fact "a restarted VM begins anew, with counters at zero" \
+shows "a restarted VM begins anew, with counters at zero" \
     '.vms[0] | .state == "running" and .created_ticks > 500000 and .cpu_ticks < 1500000'
 
 run --for 200ms --append "at=50:kill:nobody at=60:frobnicate at=70:pause at=80:resume:one" \
     "${two_vms[@]}" </dev/null
-fact "orders that make no sense harm nothing" '[.vms[].state == "running"] | all'
+shows "orders that make no sense harm nothing" '[.vms[].state == "running"] | all'
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+sum

@@ -3,31 +3,8 @@
 # filtered and exported, and bad input gets one clear line. Needs the built tree; ends with the
 # line "N passed, N failed".
 set -u
-cd "$(dirname "$0")/../.." || exit 3
-build=${BUILD:-build}
-coach=${COACH:-$build/coach}
+. "$(dirname "$0")/facts.sh"
 probes=$build/guest-os/probes
-export NO_COLOR=1
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-# fact NAME STATUS WORDS COMMAND…: it exits with STATUS, and WORDS stand in what it prints.
-fact() {
-    local name=$1 status=$2 words=$3 got
-    shift 3
-    timeout 120 "$@" >"$work/out" 2>&1 </dev/null
-    got=$?
-    if [ "$got" = "$status" ] && grep -qF -- "$words" "$work/out"; then
-        passed=$((passed + 1))
-        echo "ok $name"
-    else
-        failed=$((failed + 1))
-        echo "not ok $name (status $got, expected $status with \"$words\")"
-        tail -n 12 "$work/out" | sed 's/^/    /'
-    fi
-}
 
 vms=(--vm "image=$probes/sbi.elf,memory=16M,name=one" --vm "image=$probes/self_tables.elf,memory=16M,name=two")
 cat >"$work/all.check" <<END
@@ -102,11 +79,9 @@ fact "a QEMU that is killed is a fault of the harness, not a verdict" 3 "coach: 
 fact "a trace is filtered by VM and event" 0 "kvm_exit" \
     "$coach" trace --vm 1 --event kvm_exit --from 0ms --to 1s "$work/plugin"
 if grep -qv "1\.0 *kvm_exit" "$work/out"; then
-    failed=$((failed + 1))
-    echo "not ok only the events asked for are shown"
+    not_ok "only the events asked for are shown"
 else
-    passed=$((passed + 1))
-    echo "ok only the events asked for are shown"
+    ok "only the events asked for are shown"
 fi
 fact "a trace is summed up" 0 "EXC_SUPERVISOR_SYSCALL" "$coach" trace --summary "$work/plugin"
 fact "a trace is exported as JSON lines" 0 '"event":"vm_create"' \
@@ -119,5 +94,4 @@ fact "a cut trace file is refused" 2 "cut short" "$coach" trace "$work/cut"
 fact "another file is refused" 2 "not one" "$coach" trace Makefile
 fact "a missing file is named" 2 "/nowhere/trace" "$coach" trace /nowhere/trace
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+sum

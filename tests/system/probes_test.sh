@@ -3,19 +3,12 @@
 # several, with Sstc and without, counted and at speed. Judged by how the VMs end, which a probe's
 # exit code says, never by what they print. Needs the built tree; ends with "N passed, N failed".
 set -u
-cd "$(dirname "$0")/../.." || exit 3
-build=${BUILD:-build}
-coach=${COACH:-$build/coach}
+. "$(dirname "$0")/facts.sh"
 probes=$build/guest-os/probes
-export NO_COLOR=1
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-# fact STATUS NAME OPTION…: coach run with these options ends with STATUS. Each word VM:NAME:ARGS
+# ends STATUS NAME OPTION…: coach run with these options ends with STATUS. Each word VM:NAME:ARGS
 # or VM:NAME:ARGS:vcpus=2,… among them is a VM that runs the probe NAME with ARGS.
-fact() {
+ends() {
     local expected=$1 name=$2 status word probe arguments more index=0
     local -a words=()
     shift 2
@@ -30,15 +23,7 @@ fact() {
     done
     timeout -k 5 90 "$coach" run --for 20s "${words[@]}" >"$work/out" 2>"$work/err" </dev/null
     status=$?
-    if [ "$status" = "$expected" ]; then
-        passed=$((passed + 1))
-        echo "ok $name"
-        return
-    fi
-    failed=$((failed + 1))
-    echo "not ok $name (status $status, expected $expected)"
-    grep -ahE 'not so|unable|unexpected|abandoned|coach:|panic' "$work/out" "$work/err" |
-        head -n 8 | sed 's/^/    /'
+    if [ "$status" = "$expected" ]; then ok "$name"; else not_ok "$name (status $status, expected $expected)"; fi
 }
 
 # Few rounds, for the slower settings; csr_scan has 4096 CSRs in each.
@@ -48,7 +33,7 @@ rounds_of() {
 
 # Alone, the same every time.
 while read -r probe arguments; do
-    fact 0 "$probe $arguments" --icount "VM:$probe:$arguments"
+    ends 0 "$probe $arguments" --icount "VM:$probe:$arguments"
 done <<'LIST'
 entry
 registers seed=1 rounds=20
@@ -88,54 +73,53 @@ LIST
 # Several vCPUs on one hart.
 for vcpus in 2 3 8; do
     for probe in entry clocks hypercall_pointers stale_tlb hsm ipi rfence broken_stvec spinner; do
-        fact 0 "$probe on $vcpus vCPUs" --icount "VM:$probe:seed=$vcpus ms=20:vcpus=$vcpus"
+        ends 0 "$probe on $vcpus vCPUs" --icount "VM:$probe:seed=$vcpus ms=20:vcpus=$vcpus"
     done
 done
 
-fact 0 "registers survive beside a vCPU that stirs them" --icount \
+ends 0 "registers survive beside a vCPU that stirs them" --icount \
     "VM:registers:seed=21 rounds=10:vcpus=2"
 
 # Without Sstc the guest's timer goes through the SBI.
 for probe in timer sleeper registers stale_tlb csr_scan hsm ipi fp_writer; do
-    fact 0 "$probe without Sstc" --icount --cpu rv64,sstc=off \
+    ends 0 "$probe without Sstc" --icount --cpu rv64,sstc=off \
         "VM:$probe:seed=4 ms=20 $(rounds_of $probe):vcpus=2"
 done
 
 # At the machine's own speed.
 for probe in entry registers scan timer sleeper csr_scan illegal stale_tlb hsm ipi rfence touch; do
-    fact 0 "$probe at speed" "VM:$probe:seed=5 $(rounds_of $probe):vcpus=2"
+    ends 0 "$probe at speed" "VM:$probe:seed=5 $(rounds_of $probe):vcpus=2"
 done
-fact 0 "a vCPU that loops in its own page faults yields its turns" VM:broken_stvec:how=paged:vcpus=2
-fact 0 "timer at speed without Sstc" --cpu rv64,sstc=off VM:timer:seed=6
+ends 0 "a vCPU that loops in its own page faults yields its turns" VM:broken_stvec:how=paged:vcpus=2
+ends 0 "timer at speed without Sstc" --cpu rv64,sstc=off VM:timer:seed=6
 
 # With neighbours that want the same hart.
-fact 0 "FP registers do not leak" --icount VM:fp_writer:ms=30 VM:fp_reader:ms=30
-fact 0 "FP registers do not leak, two writers" --icount \
+ends 0 "FP registers do not leak" --icount VM:fp_writer:ms=30 VM:fp_reader:ms=30
+ends 0 "FP registers do not leak, two writers" --icount \
     "VM:fp_writer:ms=30 seed=2" "VM:fp_writer:ms=30 seed=3" VM:fp_reader:ms=30
-fact 0 "CSRs do not leak" --icount VM:csr_writer:ms=30 VM:csr_reader:ms=30
-fact 0 "memory does not leak" --icount "VM:memory:seed=1 rounds=2" "VM:memory:seed=2 rounds=2"
-fact 0 "steal time grows beside a rival" --icount "VM:steal:ms=200 compete=1" VM:spinner:ms=300
-fact 0 "ticks come beside a rival" --icount VM:timer:seed=7 VM:spinner:ms=100
-fact 0 "ticks come beside a rival, without Sstc" --icount --cpu rv64,sstc=off \
+ends 0 "CSRs do not leak" --icount VM:csr_writer:ms=30 VM:csr_reader:ms=30
+ends 0 "memory does not leak" --icount "VM:memory:seed=1 rounds=2" "VM:memory:seed=2 rounds=2"
+ends 0 "steal time grows beside a rival" --icount "VM:steal:ms=200 compete=1" VM:spinner:ms=300
+ends 0 "ticks come beside a rival" --icount VM:timer:seed=7 VM:spinner:ms=100
+ends 0 "ticks come beside a rival, without Sstc" --icount --cpu rv64,sstc=off \
     VM:timer:seed=8 VM:spinner:ms=100
-fact 0 "translations stay apart among VMs" --icount \
+ends 0 "translations stay apart among VMs" --icount \
     "VM:stale_tlb:seed=9:vcpus=2" "VM:stale_tlb:seed=10:vcpus=2" VM:spinner:ms=20
-fact 0 "registers survive beside a hostile guest" --icount \
+ends 0 "registers survive beside a hostile guest" --icount \
     "VM:registers:seed=11 rounds=20" "VM:hostile:seed=12 ms=30"
-fact 0 "hostile guests harm no one" --icount "VM:hostile:seed=13 ms=20" "VM:hostile:seed=14 ms=20" \
+ends 0 "hostile guests harm no one" --icount "VM:hostile:seed=13 ms=20" "VM:hostile:seed=14 ms=20" \
     "VM:memory:seed=15 rounds=2" "VM:sleeper:seed=16"
-fact 0 "all of it with round robin" --icount --sched rr VM:fp_writer:ms=30 VM:fp_reader:ms=30 \
+ends 0 "all of it with round robin" --icount --sched rr VM:fp_writer:ms=30 VM:fp_reader:ms=30 \
     "VM:hostile:seed=17 ms=20" VM:timer:seed=18
-fact 0 "all of it with 4 KiB leaves" --icount --append leaf=4k \
+ends 0 "all of it with 4 KiB leaves" --icount --append leaf=4k \
     "VM:registers:seed=19 rounds=20" "VM:touch:order=random" "VM:hostile:seed=20 ms=20" VM:scan:
 
 # How a VM ends is told as it was; what hangs, hangs alone.
-fact 1 "a code other than 0 is told" --icount VM:exit:code=7
-fact 1 "a reset with reason failure is told" --icount "VM:exit:how=srst code=1"
-fact 124 "a broken stvec hangs its VM alone" --icount --for 20ms VM:broken_stvec: VM:entry:
-fact 124 "a jump to nowhere without a handler hangs its VM alone" --icount --for 20ms \
+ends 1 "a code other than 0 is told" --icount VM:exit:code=7
+ends 1 "a reset with reason failure is told" --icount "VM:exit:how=srst code=1"
+ends 124 "a broken stvec hangs its VM alone" --icount --for 20ms VM:broken_stvec: VM:entry:
+ends 124 "a jump to nowhere without a handler hangs its VM alone" --icount --for 20ms \
     VM:jump_nowhere:fatal=1 VM:entry:
-fact 124 "a VM without a stack hangs alone" --icount --for 20ms VM:stack_exhaustion:fatal=1 VM:entry:
+ends 124 "a VM without a stack hangs alone" --icount --for 20ms VM:stack_exhaustion:fatal=1 VM:entry:
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+sum
