@@ -98,13 +98,12 @@ static void print_machine(FILE *stream, const struct summary *summary)
     fprintf(stream, "machine: %s of RAM, hypervisor %s, trace rings %s, free %s", ram, own, rings,
             left);
     if (summary->elapsed != 0) {
+        double idle = percent(monitor->idle_ticks, summary->elapsed);
         char *time = duration_string(nanoseconds(summary->elapsed, monitor->timebase_hz));
-        fprintf(stream, "; %s of machine time, idle %.1f %%", time,
-                percent(monitor->idle_ticks, summary->elapsed));
+        fprintf(stream, "; %s of machine time, idle %.1f %%", time, idle);
         free(time);
         /* Weights share out what somebody wants; a share that nobody takes is no unfairness. */
-        if (monitor->vm_count > 1 &&
-            percent(monitor->idle_ticks, summary->elapsed) > IDLE_WORTH_A_WORD)
+        if (monitor->vm_count > 1 && idle > IDLE_WORTH_A_WORD)
             fputs(",\n  so a VM that got less than it wanted had no more to do, or has a cap",
                   stream);
     }

@@ -93,17 +93,14 @@ static void explain_silence(struct session *session, struct qemu *qemu, const st
 
 static int report(struct session *session, const struct qemu *qemu, struct run_outcome *outcome)
 {
-    struct audit_summary isolation;
     if (session->watch != NULL) {
-        audit_watch_finish(session->watch, &isolation,
+        audit_watch_finish(session->watch, &session->isolation,
                            session->page ? &session->page->checks[0] : NULL);
         session->watch = NULL;
-        outcome->isolation = &isolation;
+        outcome->isolation = &session->isolation;
     }
     outcome->page = session->page;
-    int status = run_report(qemu, session->hypervisor, &session->options, outcome);
-    outcome->isolation = NULL;
-    return status;
+    return run_report(qemu, session->hypervisor, &session->options, outcome);
 }
 
 static int run_machine(struct session *session, struct qemu *qemu)

@@ -13,7 +13,8 @@
 #include "run/options.h"
 
 struct session {
-    struct audit_watch *watch; /* NULL: isolation is not watched */
+    struct audit_watch *watch;      /* NULL: isolation is not watched, or no more */
+    struct audit_summary isolation; /* what the watch has found */
     struct run_options options;
     struct result_run *page; /* the HTML report under way; NULL: none was asked for */
     struct qemu_options machine;

@@ -66,12 +66,6 @@ write_table() {
 if [ "${1:-}" = --table ]; then
     [ "$failed" = 0 ] && [ -z "${ONLY:-}" ] && write_table >"$table" && echo "$table is written"
 elif [ -z "${ONLY:-}" ]; then
-    write_table >"$work/table"
-    if cmp -s "$work/table" "$table"; then
-        ok "$table is up to date"
-    else
-        diff "$table" "$work/table" >"$work/out" 2>&1
-        not_ok "$table is stale: tests/grader/mutants_test.sh --table" "$work/out"
-    fi
+    table_stands "$table"
 fi
 sum

@@ -26,8 +26,10 @@ make_base() {
     mkdir -p "$work/base/build" "$work/reports"
     cp -a hv abi Makefile "$work/base"
     [ -d "$build/hv" ] && cp -a "$build/hv" "$work/base/build"
-    env -u MAKEFLAGS -u MAKELEVEL make -C "$work/base" BUILD=build build/hv/stagecoach.elf \
-        >"$work/out" 2>&1 || { not_ok "the reference builds" "$work/out"; sum; exit 1; }
+    make -C "$work/base" BUILD=build build/hv/stagecoach.elf >"$work/out" 2>&1 && return
+    not_ok "the reference builds" "$work/out"
+    sum
+    exit 1
 }
 
 # judge_all FOLDER: judges each variant of the folder by its own checks, some at a time. Leaves

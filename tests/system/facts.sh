@@ -1,27 +1,8 @@
-# For tests of coach from its command line: sourced, it goes to the project's root, makes $work, a
-# folder that goes away, and $TMPDIR in it, and counts facts. A test ends with `sum`.
-# shellcheck shell=bash
-cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
-build=${BUILD:-build}
-# shellcheck disable=SC2034 # for who sources this
+# For the tests of this folder, which run coach from its command line: tests/facts.sh, and what they
+# state of coach.
+# shellcheck shell=bash disable=SC2034,SC2154 # for who sources this; from facts.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../facts.sh"
 coach=${COACH:-$build/coach}
-export NO_COLOR=1
-
-work=$(mktemp -d)
-mkdir "$work/tmp"
-export TMPDIR=$work/tmp
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-ok() {
-    passed=$((passed + 1))
-    echo "ok $1"
-}
-not_ok() {
-    failed=$((failed + 1))
-    echo "not ok $1"
-    sed 's/^/    /' "$work/out" "$work/err" 2>/dev/null | tail -n 12
-}
 
 # fact NAME STATUS WORDS COMMAND…: it exits with STATUS, and WORDS stand in what it prints.
 fact() {
@@ -30,9 +11,9 @@ fact() {
     timeout 120 "$@" >"$work/out" 2>"$work/err" </dev/null
     got=$?
     if [ "$got" != "$status" ]; then
-        not_ok "$name (status $got, expected $status)"
+        not_ok "$name (status $got, expected $status)" "$work/out" "$work/err"
     elif ! cat "$work/out" "$work/err" | grep -qF -- "$words"; then
-        not_ok "$name (\"$words\" is not said)"
+        not_ok "$name (\"$words\" is not said)" "$work/out" "$work/err"
     else
         ok "$name"
     fi
@@ -44,9 +25,9 @@ refused() {
     shift 2
     timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null
     if [ $? != 2 ] || [ -s "$work/out" ] || [ "$(wc -l <"$work/err")" != 1 ]; then
-        not_ok "$name"
+        not_ok "$name" "$work/out" "$work/err"
     elif ! grep -qF -- "$words" "$work/err"; then
-        not_ok "$name (\"$words\" is not said)"
+        not_ok "$name (\"$words\" is not said)" "$work/out" "$work/err"
     else
         ok "$name"
     fi
@@ -56,10 +37,5 @@ refused() {
 holds() {
     local name=$1
     shift
-    if "$@" >"$work/held" 2>&1; then ok "$name"; else not_ok "$name"; fi
-}
-
-sum() {
-    echo "$passed passed, $failed failed"
-    [ "$failed" = 0 ]
+    if "$@" >"$work/held" 2>&1; then ok "$name"; else not_ok "$name" "$work/out" "$work/err"; fi
 }

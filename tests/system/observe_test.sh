@@ -79,7 +79,7 @@ fact "a QEMU that is killed is a fault of the harness, not a verdict" 3 "coach: 
 fact "a trace is filtered by VM and event" 0 "kvm_exit" \
     "$coach" trace --vm 1 --event kvm_exit --from 0ms --to 1s "$work/plugin"
 if grep -qv "1\.0 *kvm_exit" "$work/out"; then
-    not_ok "only the events asked for are shown"
+    not_ok "only the events asked for are shown" "$work/out"
 else
     ok "only the events asked for are shown"
 fi

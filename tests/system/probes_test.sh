@@ -23,7 +23,11 @@ ends() {
     done
     timeout -k 5 90 "$coach" run --for 20s "${words[@]}" >"$work/out" 2>"$work/err" </dev/null
     status=$?
-    if [ "$status" = "$expected" ]; then ok "$name"; else not_ok "$name (status $status, expected $expected)"; fi
+    if [ "$status" = "$expected" ]; then
+        ok "$name"
+    else
+        not_ok "$name (status $status, expected $expected)" "$work/out" "$work/err"
+    fi
 }
 
 # Few rounds, for the slower settings; csr_scan has 4096 CSRs in each.

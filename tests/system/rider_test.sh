@@ -9,7 +9,7 @@ rider=$build/guest-os/rider.elf
 
 # verdict RIGHT NAME: counts; a run was right if RIGHT is 0.
 verdict() {
-    if [ "$1" = 0 ]; then ok "$2"; else not_ok "$2"; fi
+    if [ "$1" = 0 ]; then ok "$2"; else not_ok "$2" "$work/out"; fi
 }
 
 # bare NAME OPTION…: usertests passes on bare OpenSBI, on a machine with these options.
