@@ -5,11 +5,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/bless.h"
 #include "check/jobs.h"
 #include "check/parse.h"
 #include "lib/buffer.h"
+#include "lib/file.h"
 #include "lib/quantity.h"
 #include "result/write.h"
 
@@ -42,7 +44,8 @@ static const struct argp_option options[] = {
     {"seed", 's', "N|A..B", 0, "Run under this seed, or each of these, not the checks' own", 0},
     {"replay", 'r', NULL, 0, "Show the whole account of every item, and the console", 0},
     {"hypervisor", KEY_HYPERVISOR, "ELF", 0, "The hypervisor to judge", 0},
-    {"build", KEY_BUILD, "DIR", 0, "Where images are built (default: build)", 0},
+    {"build", KEY_BUILD, "DIR", 0,
+     "Where images are built (default: the nearest build/, else coach's own)", 0},
     {"emit", KEY_EMIT, "FORMAT[=FILE]", 0,
      "Write a report: terminal, json, junit, tap, html …; may be repeated", 0},
     {"keep", KEY_KEEP, "DIR", 0, "Keep trace, console and memory map of each run in DIR", 0},
@@ -84,10 +87,10 @@ static int take_option(int key, char *value, struct arguments *arguments)
         arguments->full = true;
         break;
     case KEY_HYPERVISOR:
-        jobs->run.hypervisor = arguments->hypervisor = value;
+        arguments->hypervisor = value;
         break;
     case KEY_BUILD:
-        jobs->run.build = arguments->build = value;
+        arguments->build = value;
         break;
     case KEY_EMIT:
         if (arguments->emits == MOST_EMITS)
@@ -200,6 +203,31 @@ static char *replay_line(const struct arguments *arguments)
     return line.data;
 }
 
+/*
+ * Where the images are: build/ of this folder or of the nearest one above it that has a hypervisor
+ * there, so that a check runs in every folder of a tree; without one, where coach was built. To
+ * free().
+ */
+static char *find_build(void)
+{
+    char *here = getcwd(NULL, 0);
+    while (here && *here) {
+        char *image = format_string("%s/build/hv/stagecoach.elf", here);
+        bool found = access(image, F_OK) == 0;
+        free(image);
+        if (found) {
+            char *build = format_string("%s/build", here);
+            free(here);
+            return build;
+        }
+        *strrchr(here, '/') = '\0';
+    }
+    free(here);
+    char *build = file_beside_program("");
+    build[strlen(build) - 1] = '\0';
+    return build;
+}
+
 static int judge_all(struct arguments *arguments, struct check **checks)
 {
     struct result_run *run = result_run_new("checks");
@@ -214,7 +242,7 @@ static int judge_all(struct arguments *arguments, struct check **checks)
 
 static int check_command(int argc, char **argv)
 {
-    struct arguments arguments = {.jobs = {.run = {.build = "build"}, .progress = true}};
+    struct arguments arguments = {.jobs = {.progress = true}};
     const struct argp parser = {
         options,
         parse_option,
@@ -235,9 +263,11 @@ static int check_command(int argc, char **argv)
                COACH_USAGE;
     if (check_formats(&arguments) != 0)
         return COACH_USAGE;
-    char *hypervisor = format_string("%s/hv/stagecoach.elf", arguments.jobs.run.build);
-    if (!arguments.jobs.run.hypervisor)
-        arguments.jobs.run.hypervisor = hypervisor;
+    char *build = arguments.build ? copy_string(arguments.build) : find_build();
+    char *hypervisor = arguments.hypervisor ? copy_string(arguments.hypervisor)
+                                            : format_string("%s/hv/stagecoach.elf", build);
+    arguments.jobs.run.build = build;
+    arguments.jobs.run.hypervisor = hypervisor;
     struct check **checks = load(&arguments);
     int status = COACH_USAGE;
     if (checks && arguments.list)
@@ -256,6 +286,7 @@ static int check_command(int argc, char **argv)
     free(checks);
     free(arguments.files);
     free(hypervisor);
+    free(build);
     return status;
 }
 

@@ -118,6 +118,74 @@ static void not_next(const struct facts *facts, struct stream_part part,
     source(facts, event, to);
 }
 
+/* The VM that keeps the run from being over, if the monitor knows one. */
+static void running_vm(const struct facts *facts, char *to, size_t bytes)
+{
+    *to = '\0';
+    for (unsigned vm = 0; facts->has_monitor && vm < facts->check->scenario.vms; vm++) {
+        const struct monitor_vm *entry = facts_monitor_vm(facts, vm);
+        if (entry && entry->end != VM_END_NONE)
+            continue;
+        snprintf(to, bytes, ": VM %s %s", facts->check->scenario.vm[vm].name,
+                 entry ? "has not ended" : "was not even made");
+        return;
+    }
+}
+
+/* A machine that switched itself off was told to: what is wrong is when, or in which state. */
+static void switched_off(const struct facts *facts, struct result_item *to)
+{
+    char running[64];
+    running_vm(facts, running, sizeof running);
+    if (facts->check->scenario.until != UNTIL_FINISHED)
+        result_line(to, LINE_ACTUAL, "the machine was switched off, and without a failure");
+    else if (!facts->has_monitor)
+        result_line(to, LINE_ACTUAL,
+                    "the machine was switched off, and left no monitor that "
+                    "tells of the VMs");
+    else if (*running)
+        result_line(to, LINE_ACTUAL, "the machine was switched off too early%s", running);
+    else
+        result_line(to, LINE_ACTUAL,
+                    "the machine was switched off, and the monitor's field "
+                    "finished is %u, not 1",
+                    facts->monitor.finished);
+}
+
+static const char *right_end(enum scenario_until until)
+{
+    switch (until) {
+    case UNTIL_FINISHED:
+        return "all VMs end, then the machine is switched off";
+    case UNTIL_DEADLINE:
+        return "the machine runs until the deadline";
+    case UNTIL_PANIC:
+        return "the hypervisor refuses and stops the machine with a failure";
+    }
+    return "";
+}
+
+void explain_outcome(const struct facts *facts, struct result_item *to)
+{
+    bool lost = facts->registers.known && !facts->registers.holds;
+    if (*facts->tampered) {
+        result_line(to, LINE_EXPECTED, "the hypervisor leaves the probes as they are");
+        result_line(to, LINE_ACTUAL, "%s", facts->tampered);
+    } else if (facts->stray) {
+        result_line(to, LINE_EXPECTED, "no guest reaches the hypervisor's own code");
+        result_line(to, LINE_ACTUAL, "%s", facts->why);
+    } else if (lost) {
+        result_line(to, LINE_EXPECTED, "a guest goes on with the registers that it had");
+        result_line(to, LINE_ACTUAL, "%s", facts->registers.text);
+    } else {
+        result_line(to, LINE_EXPECTED, "%s", right_end(facts->check->scenario.until));
+        if (facts->outcome == OUTCOME_FINISHED)
+            switched_off(facts, to);
+        else
+            result_line(to, LINE_ACTUAL, "%s", facts->why);
+    }
+}
+
 void explain_sequence(const struct facts *facts, struct stream_part part,
                       const struct sequence_failure *failure, struct result_item *to)
 {

@@ -218,13 +218,7 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
 {
     const char *outcome = diagnose_outcome(facts);
     if (outcome) {
-        result_line(result, LINE_EXPECTED, "%s",
-                    facts->check->scenario.until == UNTIL_FINISHED
-                        ? "all VMs end and the machine switches itself off"
-                    : facts->check->scenario.until == UNTIL_DEADLINE
-                        ? "the machine runs until the deadline"
-                        : "the hypervisor refuses and stops the machine with a failure");
-        result_line(result, LINE_ACTUAL, "%s", facts->why);
+        explain_outcome(facts, result);
         result_set(&result->diagnosis, "%s", outcome);
     }
     struct trial trial = {.facts = facts, .item = item, .result = result, .places = places};

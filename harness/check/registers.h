@@ -2,7 +2,9 @@
  * "registers preserved", seen at the machine (the watch plugin): the 31 general registers at each
  * entry into a guest against those at its last trap. A hypercall may change a0 and a1; an
  * instruction that the hypervisor carries out for the guest may change its destination; nothing
- * else may change any.
+ * else may change any. The vCPUs of a VM share its second stage, so an entry is held against the
+ * traps of all that wait there, and must come back from one of them. A vCPU that begins afresh
+ * (hart_start, a suspend that loses registers, a VM's begin) has no trap behind it.
  */
 #ifndef CHECK_REGISTERS_H
 #define CHECK_REGISTERS_H

@@ -59,12 +59,31 @@ static bool settle(struct traplog *log, struct event_list *list, unsigned hart)
                 &here->last);
 }
 
+/* M-mode's own software, timer and external interrupt: the firmware never passes one on as such. */
+static bool is_firmware_interrupt(uint32_t scause)
+{
+    switch (scause) {
+    case TRACE_CAUSE_INTERRUPT | 3:
+    case TRACE_CAUSE_INTERRUPT | 7:
+    case TRACE_CAUSE_INTERRUPT | 11:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool on_trap(struct traplog *log, struct event_list *list, const struct traplog_line *line)
 {
     struct traplog_hart *here = &log->hart[line->hart];
     struct traplog_trap trap = {line->scause, line->epc, line->tval};
 
     log->traps++;
+    if (is_firmware_interrupt(line->scause)) {
+        here->aside |= here->where != WHERE_FIRMWARE;
+        return true;
+    }
+    if (here->where == WHERE_FIRMWARE && here->aside)
+        return true; /* met while the firmware serves its own interrupt */
     if (here->where == WHERE_FIRMWARE) {
         here->nested = trap;
         here->has_nested = true;
@@ -82,11 +101,21 @@ static void on_firmware(struct traplog_hart *here)
 {
     if (here->where != WHERE_FIRMWARE)
         here->from = here->where;
+    here->where = WHERE_FIRMWARE;
+    if (here->aside)
+        return;
     here->has_taken = here->open;
     here->open = false;
     here->has_nested = false;
     here->returned = false;
-    here->where = WHERE_FIRMWARE;
+}
+
+static void on_mret(struct traplog_hart *here)
+{
+    here->where = here->from;
+    if (!here->aside)
+        here->returned = here->has_taken;
+    here->aside = false;
 }
 
 /*
@@ -177,8 +206,7 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
         on_firmware(here);
         return true;
     case MARK_MRET:
-        here->where = here->from;
-        here->returned = here->has_taken;
+        on_mret(here);
         return true;
     case MARK_VECTOR:
         return on_vector(log, list, line->hart);

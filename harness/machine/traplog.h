@@ -14,7 +14,9 @@
  *     hypervisor --sret--------------------------> guest                  entry
  *     hypervisor --trap--------------------------> hypervisor's vector    hypervisor's own fault
  *
- * A log line is thus kept until the next mark or line of its hart shows where it led.
+ * A log line is thus kept until the next mark or line of its hart shows where it led. An interrupt
+ * of M-mode may come in between, even before the first instruction behind the firmware's mret: it
+ * is the firmware's own, and changes nothing of what was kept.
  */
 #ifndef MACHINE_TRAPLOG_H
 #define MACHINE_TRAPLOG_H
@@ -82,6 +84,7 @@ struct traplog_hart {
     uint64_t hgatp;           /* entered with */
     bool open;                /* last is not yet known to have led anywhere */
     bool returned;            /* mret seen after `last` led to the firmware, nothing else since */
+    bool aside;               /* in the firmware for an interrupt of its own, or on the way there */
     bool has_taken;
     bool has_nested;
     struct traplog_trap last;   /* the last trap of the log outside the firmware */

@@ -103,6 +103,10 @@ fact "an unknown format, before anything runs" 2 "expected one of" \
     "$coach" check "$checks/traps/entry.check" --emit junk
 fact "no files" 2 "expected check files" "$coach" check
 fact "a seed that is none" 2 "--seed" "$coach" check --seed x "$checks/traps/entry.check"
+for place in hv/trap /; do
+    fact "a check is judged from $place as well" 0 "ok   traps/entry" \
+        env -C "$place" "$(realpath "$coach")" check "$PWD/$checks/traps/entry.check"
+done
 printf 'title: t\nvm a: image=none.elf\nitem i (1 point): t\n CHECK: seen_guest_entry\n' \
     >"$work/image.check"
 fact "a missing image is not graded" 3 "not graded" "$coach" check "$work/image.check"

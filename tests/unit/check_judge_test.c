@@ -210,6 +210,47 @@ static void ends_of_a_run_are_told_apart(void)
     fixture_end(&fixture);
 }
 
+/* What an item's first lines say: "expected … / actual …". */
+static void account_of(struct fixture *fixture, char *to, size_t bytes)
+{
+    struct result_run *run = fixture_judge(fixture);
+    const struct result_item *item = &run->checks[0].items[0];
+    CU_ASSERT_FATAL(item->line_count >= 2);
+    CU_ASSERT_EQUAL(item->lines[0].kind, LINE_EXPECTED);
+    CU_ASSERT_EQUAL(item->lines[1].kind, LINE_ACTUAL);
+    snprintf(to, bytes, "%s / %s", item->lines[0].text, item->lines[1].text);
+    result_run_free(run);
+}
+
+static void expected_and_actual_say_what_differs(void)
+{
+    struct fixture fixture;
+    char account[512];
+    struct facts *facts = &fixture.facts;
+    CU_ASSERT_FATAL(fixture_begin(&fixture, ITEM "CHECK: kvm_exit\n", EXIT10));
+    snprintf(facts->why, sizeof facts->why, "the machine was switched off");
+    facts->monitor.finished = 0;
+    facts->monitor.vm_count = 1;
+    strcpy(facts->monitor.vm[0].name, "a");
+    facts->monitor.vm[0].state = VM_STATE_RUNNING;
+    account_of(&fixture, account, sizeof account);
+    CU_ASSERT_PTR_NOT_NULL(strstr(account, "too early: VM a has not ended"));
+    facts->monitor.vm[0].end = VM_END_EXIT;
+    account_of(&fixture, account, sizeof account);
+    CU_ASSERT_PTR_NOT_NULL(strstr(account, "too early: VM b was not even made"));
+    facts->has_monitor = false;
+    account_of(&fixture, account, sizeof account);
+    CU_ASSERT_PTR_NOT_NULL(strstr(account, "left no monitor"));
+    facts->registers = (struct finding){.known = true, .text = "s0 was 1 and is 2"};
+    account_of(&fixture, account, sizeof account);
+    CU_ASSERT_STRING_EQUAL(account,
+                           "a guest goes on with the registers that it had / s0 was 1 and is 2");
+    strcpy(facts->tampered, "a store to the report of VM a");
+    account_of(&fixture, account, sizeof account);
+    CU_ASSERT_PTR_NOT_NULL(strstr(account, "/ a store to the report of VM a"));
+    fixture_end(&fixture);
+}
+
 static void a_guest_that_gets_nowhere_is_diagnosed(void)
 {
     char events[4096] = "";
@@ -248,4 +289,5 @@ TEST_SUITE(
     {"a failure shows nearest event, field, context and hint",
      a_failure_shows_nearest_field_context_and_hint},
     {"timeout, crash, early exit and harness fault are told apart", ends_of_a_run_are_told_apart},
+    {"expected and actual say what differs", expected_and_actual_say_what_differs},
     {"a guest that gets nowhere is diagnosed", a_guest_that_gets_nowhere_is_diagnosed});

@@ -13,6 +13,7 @@
 #define ILLEGAL TRAP(0, 0, "0000000000000002", "0x0000000080200020", "0x0000000000000bad")
 #define TIMER   TRAP(0, 1, "0000000000000005", "0x0000000080200030", "0x0000000000000000")
 #define M_TIMER TRAP(0, 1, "0000000000000007", "0x0000000080200030", "0x0000000000000000")
+#define M_SOFT  TRAP(0, 1, "0000000000000003", "0x0000000080200030", "0x0000000000000000")
 #define SYSCALL TRAP(0, 0, "0000000000000008", "0x0000000000010000", "0x0000000000000000")
 #define UNPRIV  TRAP(0, 0, "0000000000000005", "0x0000000080000abc", "0x0000000080200020")
 #define BOOT    "@P 0 0 1\n@F 0 10\n@M 0 100\n"
@@ -135,6 +136,22 @@ static void a_trap_that_the_firmware_keeps_is_none(void)
 {
     expect(BOOT ENTER M_TIMER FIRM MRET TIMER VECTOR, "guest_entry guest_exit:80000005@80200030");
     expect(BOOT ENTER ILLEGAL FIRM MRET ECALL VECTOR, "guest_entry guest_exit:a@80200010");
+}
+
+/* It may come where nothing has run since the firmware's mret, or since the trap: epc is there. */
+static void an_interrupt_of_the_firmware_hides_no_trap(void)
+{
+    expect(BOOT ENTER ILLEGAL FIRM MRET M_TIMER FIRM MRET VECTOR,
+           "guest_entry guest_exit:2@80200020");
+    expect(BOOT ENTER ILLEGAL FIRM MRET M_SOFT FIRM MRET M_TIMER FIRM MRET VECTOR,
+           "guest_entry guest_exit:2@80200020");
+    expect(BOOT ENTER ECALL M_TIMER FIRM MRET VECTOR, "guest_entry guest_exit:a@80200010");
+    expect(BOOT ENTER SYSCALL M_TIMER FIRM MRET ECALL VECTOR,
+           "guest_entry guest_trap:8@10000 guest_exit:a@80200010");
+    expect(BOOT ENTER ILLEGAL FIRM M_TIMER MRET VECTOR, "guest_entry guest_exit:2@80200020");
+    expect(BOOT ENTER ILLEGAL FIRM MRET M_TIMER FIRM UNPRIV MRET TIMER VECTOR,
+           "guest_entry guest_exit:80000005@80200030");
+    expect(BOOT ECALL M_TIMER FIRM MRET VECTOR ENTER, "host_trap:a@80200010 guest_entry");
 }
 
 static void a_trap_inside_the_firmware_is_its_own(void)
@@ -282,6 +299,8 @@ TEST_SUITE(traplog, {"lines of QEMU 7.2 and 10 are read", reads_lines_of_both_ve
            {"a trap that the firmware passes on is an exit",
             a_trap_that_the_firmware_passes_on_is_an_exit},
            {"a trap that the firmware keeps is none", a_trap_that_the_firmware_keeps_is_none},
+           {"an interrupt of the firmware hides no trap",
+            an_interrupt_of_the_firmware_hides_no_trap},
            {"a trap inside the firmware is its own", a_trap_inside_the_firmware_is_its_own},
            {"the hypervisor's own traps are no exits", the_hypervisors_own_traps_are_no_exits},
            {"an sret back into the hypervisor is no entry",
