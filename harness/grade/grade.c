@@ -227,10 +227,14 @@ static int check_formats(struct grade_options *options)
 
 static int grade_command(int argc, char **argv)
 {
-    struct grade_options options = {.submission = "."};
+    struct grade_options options = {0};
     if (argp_parse(&grade_argp, argc, argv, 0, NULL, &options) != 0 ||
         check_formats(&options) != 0) {
         return COACH_USAGE;
+    }
+    char *here = options.submission == NULL ? learner_root(".") : NULL;
+    if (here != NULL) {
+        options.submission = here;
     }
     struct error error = {0};
     struct course *course = course_open(options.course, &error);
@@ -239,6 +243,7 @@ static int grade_command(int argc, char **argv)
     }
     int status = grade_with(&options, course, &error);
     course_free(course);
+    free(here);
     return status;
 }
 

@@ -214,7 +214,7 @@ static int tell(struct evidence *evidence)
     }
     if (trace_result != 0)
         error_report(&error);
-    int status = panicked(evidence) ? COACH_FAULT : verdict(evidence);
+    int status = panicked(evidence) ? COACH_FAILED : verdict(evidence);
     if (page_write(evidence, status) != 0 && status == COACH_OK)
         return COACH_FAULT;
     return status == COACH_OK && trace_result != 0 ? (int)error.status : status;

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/buffer.h"
@@ -19,6 +21,31 @@ bool learner_here(const char *folder)
     bool here = access(path, F_OK) == 0;
     free(path);
     return here;
+}
+
+static bool is_root(const char *folder)
+{
+    struct stat here, above;
+    char *parent = format_string("%s/..", folder);
+    bool root = stat(folder, &here) != 0 || stat(parent, &above) != 0 ||
+                (here.st_dev == above.st_dev && here.st_ino == above.st_ino);
+    free(parent);
+    return root;
+}
+
+char *learner_root(const char *folder)
+{
+    char *at = copy_string(folder);
+    while (!learner_here(at) && !is_root(at)) {
+        char *above = strcmp(at, ".") == 0 ? copy_string("..") : format_string("%s/..", at);
+        free(at);
+        at = above;
+    }
+    if (learner_here(at)) {
+        return at;
+    }
+    free(at);
+    return copy_string(folder);
 }
 
 int learner_read(const char *folder, struct learner *learner, struct error *error)

@@ -18,5 +18,8 @@ int learner_read(const char *folder, struct learner *learner, struct error *erro
 int learner_write(const char *folder, const struct learner *learner, struct error *error);
 /* Whether the folder has such a file. */
 bool learner_here(const char *folder);
+/* The learner's tree that `folder` lies in: the folder itself or the nearest one above it that has
+ * such a file; the folder itself where there is none. To free(). */
+char *learner_root(const char *folder);
 
 #endif

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "lib/file.h"
 #include "stage/learner.h"
+#include "stage/repository.h"
 #include "stage/tree.h"
 
 struct next_options {
@@ -42,8 +43,9 @@ static const struct argp next_argp = {
     next_argp_options,
     parse_option,
     "[DIR]",
-    "Add the next lab's files to the learner's tree in DIR (default: here). A file that is there "
-    "stays as it is.",
+    "Add the next lab's files to the learner's tree in DIR (default: the one around this folder), "
+    "and "
+    "commit them if it is a git repository. A file that is there stays as it is.",
     NULL,
     NULL,
     NULL,
@@ -86,8 +88,21 @@ static void keep_new(struct tree *tree, const char *folder, unsigned number)
     tree->count = kept;
 }
 
+/* Paths that a lab brings or takes away, for git; those of the tree's files are the tree's. */
+struct paths {
+    const char **path;
+    size_t count;
+};
+
+static void add_path(struct paths *paths, const char *path)
+{
+    paths->path = reallocate(paths->path, (paths->count + 1) * sizeof(*paths->path));
+    paths->path[paths->count++] = path;
+}
+
 /* Takes down the scaffolds that lab `number` replaces; they are the course's. */
-static void take_down(const struct course *course, const char *folder, unsigned number)
+static void take_down(const struct course *course, const char *folder, unsigned number,
+                      struct paths *paths)
 {
     for (unsigned i = 0; i + 1 < number; i++) {
         const struct lab *lab = course->labs[i];
@@ -98,10 +113,29 @@ static void take_down(const struct course *course, const char *folder, unsigned 
             char *path = format_string("%s/%s", folder, lab->scaffold[j].file);
             if (unlink(path) == 0) {
                 printf("%s: was a scaffold; this lab brings the real thing\n", path);
+                add_path(paths, lab->scaffold[j].file);
             }
             free(path);
         }
     }
+}
+
+/* The files are there by now, and stay whatever git says. */
+static int commit(const struct lab *lab, const char *folder, const struct paths *paths,
+                  struct error *error)
+{
+    bool committed;
+    if (!repository_here(folder)) {
+        return 0;
+    }
+    if (repository_add_lab(folder, lab, paths->path, paths->count, &committed, error) != 0) {
+        return error_prefix(error, "the files are there, and not committed");
+    }
+    if (!committed) {
+        printf("%s: the new files are staged, and not committed: changes of yours are staged too\n",
+               folder);
+    }
+    return 0;
 }
 
 static int add_lab(const struct course *course, const char *folder, const struct lab *lab,
@@ -114,11 +148,20 @@ static int add_lab(const struct course *course, const char *folder, const struct
     }
     keep_new(&tree, folder, lab->number);
     struct learner learner = {.lab = lab->number};
+    struct paths paths = {0};
+    for (size_t i = 0; i < tree.count; i++) {
+        add_path(&paths, tree.files[i].path);
+    }
+    add_path(&paths, LEARNER_FILE);
     int status = tree_write(&tree, folder, error);
     if (status == 0) {
-        take_down(course, folder, lab->number);
+        take_down(course, folder, lab->number, &paths);
         status = learner_write(folder, &learner, error);
     }
+    if (status == 0) {
+        status = commit(lab, folder, &paths, error);
+    }
+    free(paths.path);
     if (status == 0) {
         printf("%s: lab %u, %s: %zu files added. Go on with %s/README.md\n", folder, lab->number,
                lab->title, tree.count, lab->folder);
@@ -149,12 +192,18 @@ static int go_on(const struct next_options *options, struct error *error)
 
 static int next_command(int argc, char **argv)
 {
-    struct next_options options = {.folder = "."};
+    struct next_options options = {0};
     if (argp_parse(&next_argp, argc, argv, 0, NULL, &options) != 0) {
         return COACH_USAGE;
     }
     struct error error = {0};
-    return go_on(&options, &error) == 0 ? COACH_OK : error_report(&error);
+    char *root = options.folder == NULL ? learner_root(".") : NULL;
+    if (root != NULL) {
+        options.folder = root;
+    }
+    int status = go_on(&options, &error) == 0 ? COACH_OK : error_report(&error);
+    free(root);
+    return status;
 }
 
 COACH_COMMAND(next, next_command, "add the next lab's files to a learner's tree");

@@ -10,11 +10,9 @@
 
 #include "command.h"
 #include "lib/file.h"
-#include "lib/process.h"
 #include "stage/learner.h"
+#include "stage/repository.h"
 #include "stage/tree.h"
-
-#define GIT_TIMEOUT_MS 60000
 
 struct start_options {
     const char *lab;
@@ -111,46 +109,6 @@ static int claim_folder(const char *path, bool *made, struct error *error)
     return 0;
 }
 
-/* Runs git in `folder`; what it says is shown only if it fails. */
-static int run_git(const char *folder, const char *const *words, struct error *error)
-{
-    const char *argv[24] = {"git", "-C", folder};
-    for (size_t i = 0; words[i] != NULL; i++) {
-        argv[i + 3] = words[i];
-    }
-    struct buffer output = {0};
-    struct process_end end;
-    int status = process_run(argv, GIT_TIMEOUT_MS, &output, &end, error);
-    if (status == 0 && (!end.exited || end.status != 0)) {
-        status = error_fault(error, "git %s in %s failed: %.300s", words[0], folder,
-                             buffer_string(&output));
-    }
-    buffer_free(&output);
-    return status;
-}
-
-/* One commit of everything, by the course, whatever the user's own git settings are. */
-static int make_repository(const char *folder, const struct lab *lab, struct error *error)
-{
-    char *message = format_string("Lab %u: %s", lab->number, lab->name);
-    const char *const init[] = {"init", "--quiet", "--initial-branch=main", "--template=", NULL};
-    const char *const add[] = {"-c", "core.excludesFile=/dev/null", "add", "--all", NULL};
-    const char *const commit[] = {"-c",     "user.name=Stagecoach",
-                                  "-c",     "user.email=course@stagecoach.invalid",
-                                  "-c",     "commit.gpgsign=false",
-                                  "-c",     "core.hooksPath=/dev/null",
-                                  "commit", "--quiet",
-                                  "-m",     message,
-                                  NULL};
-    const char *const *const steps[] = {init, add, commit};
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
-        status = run_git(folder, steps[i], error);
-    }
-    free(message);
-    return status;
-}
-
 static unsigned filled_count(const char *text, const struct lab *lab)
 {
     if (text == NULL) {
@@ -180,7 +138,7 @@ static int make_tree(const struct start_options *options, const struct course *c
             status = learner_write(options->folder, &learner, error);
         }
         if (status == 0 && !options->no_git) {
-            status = make_repository(options->folder, lab, error);
+            status = repository_make(options->folder, lab, error);
         }
         if (status != 0) {
             folder_remove(options->folder);

@@ -23,7 +23,7 @@ struct try_options {
 };
 
 static const struct argp_option try_argp_options[] = {
-    {"tree", 't', "DIR", 0, "The learner's tree (default: here)", 0},
+    {"tree", 't', "DIR", 0, "The learner's tree (default: the one around this folder)", 0},
     {"course", 'c', "DIR", 0, "The course's root (default: coach's own)", 0},
     {"no-build", 'n', NULL, 0, "Boot what is built", 0},
     {0},
@@ -163,12 +163,18 @@ static int try_it(const struct try_options *options, struct error *error)
 
 static int try_command(int argc, char **argv)
 {
-    struct try_options options = {.folder = "."};
+    struct try_options options = {0};
     if (argp_parse(&try_argp, argc, argv, ARGP_IN_ORDER, NULL, &options) != 0) {
         return COACH_USAGE;
     }
     struct error error = {0};
-    return try_it(&options, &error) == 0 ? COACH_OK : error_report(&error);
+    char *root = options.folder == NULL ? learner_root(".") : NULL;
+    if (root != NULL) {
+        options.folder = root;
+    }
+    int status = try_it(&options, &error) == 0 ? COACH_OK : error_report(&error);
+    free(root);
+    return status;
 }
 
 COACH_COMMAND(try, try_command, "build a learner's tree and boot its lab's guests");

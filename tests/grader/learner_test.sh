@@ -40,9 +40,19 @@ says "coach next adds the next lab" 0 "lab 2," "$coach" next "$tree"
 fact "what is the learner's stays as it is" cmp "$work/mine.c" "$tree/hv/trap/trap.c"
 fact "even where the lab would bring a file" grep -q mine "$tree/hv/vm/vm.h"
 fact "the scaffold of lab 1 is gone" test ! -e "$tree/hv/scaffold/exercise.c"
-fact "git sees new files and no changed ones but the learner's and the lab's number" \
-    sh -c "git -C $tree status --porcelain | grep '^ M' | grep -v 'trap.c\|.coach.yaml'; [ \$? = 1 ]"
-count=2
+fact "the lab's files are a commit of the course, of which nothing of the learner's is part" \
+    sh -c "git -C $tree log -1 --format='%s %an' | grep -x 'Lab 2: enter Stagecoach' &&
+        ! git -C $tree show --name-only HEAD | grep -x 'hv/trap/trap.c\|hv/vm/vm.h'"
+fact "git sees changes of the learner's alone" \
+    sh -c "git -C $tree status --porcelain | grep -v ' M hv/trap/trap.c\|?? hv/vm/'; [ \$? = 1 ]"
+fact "what a run leaves behind is no change" \
+    sh -c "touch $tree/run.trace && ! git -C $tree status --porcelain | grep run.trace"
+says "with changes of the learner's staged, the next lab's files are staged beside them" 0 \
+    "staged, and not committed" sh -c "git -C $tree add hv/trap/trap.c && $coach next $tree"
+fact "and no commit is made" sh -c "git -C $tree log -1 --format=%s | grep -x 'Lab 2: enter'"
+says "coach next and try find the tree around a folder of it" 0 "lab 4," \
+    sh -c "cd $tree/hv/trap && git commit -qm mine && $coach next && [ -d $tree/labs/04-memory ]"
+count=4
 while [ "$count" -lt 8 ] && "$coach" next "$tree" >"$work/out" 2>&1; do count=$((count + 1)); done
 says "after the last lab there is none" 2 "has lab 8, the last one" "$coach" next "$tree"
 
