@@ -114,10 +114,10 @@ holds "with what to do" grep -q "run it without --icount" "$work/err"
 fact "a hypervisor that is none does not boot" 124 "has not booted" \
     "${run[@]}" --for 500ms --hypervisor "$spinner" "$exit_elf"
 
-fact "a hypervisor that panics is a fault, and says where" 3 "hv/boot/options.c:" \
+fact "a hypervisor that panics has failed, and says where" 1 "hv/boot/options.c:" \
     "${run[@]}" --append slice=banana "$exit_elf"
 holds "and in what words" grep -q "the hypervisor panicked: option slice=banana" "$work/err"
-fact "an option that nobody knows ends the boot, and those that are known are named" 3 \
+fact "an option that nobody knows ends the boot, and those that are known are named" 1 \
     "option colour=red is unknown; expected NAME=VALUE with one of the names" \
     "${run[@]}" --append "sched=rr colour=red" "$exit_elf"
 
