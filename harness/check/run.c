@@ -10,6 +10,7 @@
 #include "audit/draw.h"
 #include "check/judge.h"
 #include "check/machine.h"
+#include "check/panic.h"
 #include "check/timeline.h"
 #include "lib/file.h"
 #include "trace/trace.h"
@@ -99,6 +100,7 @@ void run_check(const struct check *check, uint64_t seed, const struct run_option
         to->console = console_text(&machine->seen);
         to->virtual_ns = machine->facts.last_tick * TICK_NS;
         judge(&machine->facts, to);
+        panic_explain(machine, to);
         timeline(&machine->facts, to);
         if (machine->audited)
             audit_draw(&machine->audit, &machine->report, to);

@@ -46,6 +46,12 @@ bool panic_read(const struct ram *ram, uint64_t at, struct panic_report *copy)
     return true;
 }
 
+uint64_t panic_place(const struct panic_report *report, int index)
+{
+    bool exact = index == 0 && report->trapped != 0;
+    return report->backtrace[index] - (exact ? 0 : 1);
+}
+
 bool vm_ended_well(const struct monitor_vm *vm)
 {
     switch (vm->end) {

@@ -22,6 +22,13 @@ int monitor_read(const struct ram *ram, uint64_t at, struct monitor *copy, struc
 /* The same for the panic report; false: there is none (the hypervisor has not panicked). */
 bool panic_read(const struct ram *ram, uint64_t at, struct panic_report *copy);
 
+/*
+ * The address in the report's backtrace whose source line is the place. Return addresses point
+ * behind their calls, which may be another function's first instruction: the call is one byte
+ * before. The first address of a trap is its own.
+ */
+uint64_t panic_place(const struct panic_report *report, int index);
+
 /* Whether a VM came to a good end: exit code 0, orderly shutdown, or ended by the operator. */
 bool vm_ended_well(const struct monitor_vm *vm);
 

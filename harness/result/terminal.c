@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/terminal.h"
 #include "result/write.h"
@@ -12,6 +13,7 @@
 #define TAIL_LINES    4  /* score, notes, hints to the other formats */
 #define ACCOUNT_LINES 14 /* most lines that one failure takes */
 #define TITLE_COLUMNS 44
+#define INDENT        13 /* of an account's text */
 
 static enum colour verdict_colour(enum verdict verdict)
 {
@@ -40,6 +42,42 @@ static size_t width(FILE *out)
     return columns > 60 ? (size_t)columns : 60;
 }
 
+/* Bytes of the text's next line: as many words as fit, or one that is longer. */
+static size_t line_of(const char *text, size_t columns)
+{
+    size_t taken = strcspn(text, " ");
+    while (text[taken] == ' ') {
+        size_t word = strcspn(text + taken + 1, " ");
+        if (taken + 1 + word > columns)
+            break;
+        taken += 1 + word;
+    }
+    return taken;
+}
+
+/* The text in lines of whole words, the later ones indented: no value is ever cut. Lines used. */
+static size_t wrapped(FILE *out, const char *text)
+{
+    size_t columns = width(out) - INDENT - 1, used = 0;
+    do {
+        size_t bytes = line_of(text, columns);
+        if (used++)
+            fprintf(out, "%*s", INDENT, "");
+        plain(out, text, bytes);
+        fputc('\n', out);
+        text += bytes + (text[bytes] == ' ');
+    } while (*text);
+    return used;
+}
+
+/* A title on a line of its own: where it does not fit, its end says so. */
+static void title(FILE *out, const char *text, size_t columns)
+{
+    bool fits = strlen(text) <= columns;
+    plain(out, text, fits ? columns : columns - 1);
+    fputs(fits ? "" : "…", out);
+}
+
 static void check_line(FILE *out, const struct result_check *check)
 {
     enum verdict verdict = result_check_verdict(check);
@@ -49,32 +87,29 @@ static void check_line(FILE *out, const struct result_check *check)
                                                    : "FAIL";
     coloured(out, verdict_colour(verdict), mark);
     fprintf(out, " %-30s %3u/%-3u ", check->id, score.got, score.of + score.ungraded);
-    plain(out, check->title, width(out) - TITLE_COLUMNS);
+    title(out, check->title, isatty(fileno(out)) ? width(out) - TITLE_COLUMNS : SIZE_MAX);
     fputc('\n', out);
 }
 
 /* Lines used. */
 static size_t account(FILE *out, const struct result_check *check, const struct result_item *item)
 {
-    size_t columns = width(out), used = 1;
+    size_t used = 1;
     coloured(out, verdict_colour(item->verdict), "  ");
     fputs(colour_begin(out, COLOUR_BOLD), out);
-    plain(out, item->title, columns / 2);
+    plain(out, item->title, SIZE_MAX);
     fputs(colour_end(out), out);
     fprintf(out, ": %s", item->diagnosis ? item->diagnosis : verdict_name(item->verdict));
     if (item->at)
         fprintf(out, " (%s)", item->at);
     fputc('\n', out);
-    for (size_t i = 0; i < item->line_count && used < ACCOUNT_LINES - 2; i++, used++) {
+    for (size_t i = 0; i < item->line_count && used < ACCOUNT_LINES - 2; i++) {
         fprintf(out, "    %-8s ", result_line_kind_name(item->lines[i].kind));
-        plain(out, item->lines[i].text, columns - 14);
-        fputc('\n', out);
+        used += wrapped(out, item->lines[i].text);
     }
     if (item->hint) {
         fputs("    hint     ", out);
-        plain(out, item->hint, columns - 14);
-        fputc('\n', out);
-        used++;
+        used += wrapped(out, item->hint);
     }
     if (*check->replay) {
         fputs("    replay   ", out);
@@ -100,7 +135,7 @@ static void score_line(FILE *out, const struct result_run *run)
                     score.items[VERDICT_BUILD_ERROR];
     size_t ungraded = score.items[VERDICT_TOOLCHAIN_FAULT] + score.items[VERDICT_HARNESS_FAULT];
     fputs(colour_begin(out, COLOUR_BOLD), out);
-    fprintf(out, "%s: %u of %u points%s, %zu passed, %zu failed", run->title, score.got, score.of,
+    fprintf(out, "%s: %u of %u points%s, %zu items passed, %zu failed", run->title, score.got, score.of,
             colour_end(out), score.items[VERDICT_PASS], failed);
     if (ungraded)
         fprintf(out, ", %zu not graded (%u points)", ungraded, score.ungraded);

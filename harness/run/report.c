@@ -11,22 +11,12 @@
 #include "run/evidence.h"
 #include "run/page.h"
 
-/*
- * Return addresses point behind their calls, which may be another function's first instruction:
- * the call is one byte before. The first address of a trap is its own.
- */
-static uint64_t place_of(const struct panic_report *report, int index)
-{
-    bool exact = index == 0 && report->trapped != 0;
-    return report->backtrace[index] - (exact ? 0 : 1);
-}
-
 static void tell_panic(const struct evidence *evidence, const struct panic_report *report)
 {
     char place[256];
     complain("the hypervisor panicked: %s", report->message);
     for (int i = 0; i < PANIC_BACKTRACE && report->backtrace[i] != 0; i++) {
-        symbols_describe(evidence->symbols, place_of(report, i), place, sizeof(place));
+        symbols_describe(evidence->symbols, panic_place(report, i), place, sizeof(place));
         fprintf(stderr, "    %#" PRIx64 " %s\n", report->backtrace[i], place);
     }
 }
