@@ -34,9 +34,8 @@ static void fence_leaf(const struct gstage *gstage, uint64_t gpa)
     trace(TRACE_HFENCE_GVMA, gstage->vm, TRACE_NO_VM, gstage->vmid, gpa, 0);
 }
 
-/* Makes the hart forget all translations of the VM: a fence with an address covers leaves alone,
- * so a change of a pointer to a table needs this one. */
-static void fence_all(const struct gstage *gstage)
+/* A fence with an address covers leaves alone, so a change of a pointer to a table needs this. */
+void gstage_forget(const struct gstage *gstage)
 {
     hfence_gvma_vmid(gstage->vmid);
     trace(TRACE_HFENCE_GVMA, gstage->vm, TRACE_NO_VM, gstage->vmid, TRACE_ALL, 0);
@@ -65,7 +64,7 @@ void gstage_destroy(struct gstage *gstage)
 {
     if (gstage->root == 0)
         return;
-    fence_all(gstage);
+    gstage_forget(gstage);
     free_tables_below(gstage, table_at(gstage->root), ROOT_LEVEL);
     page_free(gstage->root, ORDER_16K, gstage->owner);
     gstage->root = 0;
@@ -136,7 +135,7 @@ static bool prune(const struct gstage *gstage, uint64_t gpa, unsigned level)
     }
     if (count == 0)
         return false;
-    fence_all(gstage);
+    gstage_forget(gstage);
     while (count-- > 0)
         page_free(unhooked[count], ORDER_4K, gstage->owner);
     return true;
@@ -192,6 +191,6 @@ enum gstage_result gstage_split(struct gstage *gstage, uint64_t gpa)
     for (unsigned i = 0; i < table_entries(level - 1); i++)
         table_at(table)[i] = make_pte(pte_pa(*entry) + i * step, *entry & PTE_BITS);
     *entry = make_pte(table, PTE_V);
-    fence_all(gstage);
+    gstage_forget(gstage);
     return GSTAGE_OK;
 }

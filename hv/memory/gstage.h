@@ -52,6 +52,7 @@ struct gstage {
     uint8_t vm;     /* for the trace */
     uint16_t vmid;  /* valid while vmid_generation is the current one */
     uint64_t vmid_generation;
+    uint64_t hgatp; /* likewise */
 };
 
 struct gstage_leaf {
@@ -73,8 +74,8 @@ void gstage_destroy(struct gstage *gstage);
 
 /* Maps one leaf of gstage_leaf_bytes(level). Prepares first (all tables that are missing), then
  * commits, which cannot fail: after an error nothing is changed and no table is left over.
- * permissions: GSTAGE_READ with WRITE, EXEC as wanted. A fresh mapping needs no fence on its
- * own: the architecture lets an implementation cache only valid entries. */
+ * permissions: GSTAGE_READ with WRITE, EXEC as wanted. Fences: the hart may remember that there
+ * was nothing, since the architecture lets it cache invalid entries, too. */
 enum gstage_result gstage_map(struct gstage *gstage, uint64_t gpa, uint64_t pa, unsigned level,
                               uint64_t permissions);
 
@@ -98,13 +99,20 @@ bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *
 void gstage_each(const struct gstage *gstage,
                  bool (*visit)(void *context, const struct gstage_leaf *), void *context);
 
+/* Makes the hart forget all that it remembers of gstage's tables, were it that something is not
+ * there. */
+void gstage_forget(const struct gstage *gstage);
+
 /*
  * VMIDs. The machine has 2^vmid_bits of them; when they run out, a new generation begins: all
- * are free again and the whole guest TLB of the hart is flushed once.
+ * are free again, and each is flushed from the hart's guest TLB, both stages, when it is next
+ * lent.
  */
 void vmid_init(unsigned vmid_bits);
 /* Makes sure that gstage holds a VMID of the current generation. Returns the value of hgatp:
  * MODE = 8 (Sv39x4) | VMID | PPN of the root. */
 uint64_t gstage_hgatp(struct gstage *gstage);
+/* Puts gstage into force on this hart, before the context of one of its VM's vCPUs is loaded. */
+void gstage_load(struct gstage *gstage);
 
 #endif

@@ -6,6 +6,7 @@
 #define HV_MEMORY_GSTAGE_FILL_H
 
 #include "memory/pte.h"
+#include "metal/metal.h"
 #include "trace/trace.h"
 
 /* An entry in which there is nothing: a leaf of its level can go right into it, one of a lower
@@ -44,17 +45,24 @@ static inline void gstage_trace_leaf(enum trace_event event, const struct gstage
 
 /* Maps pa as a leaf of `level`, the place's or a lower one, at gpa, for which the place was found;
  * gpa and pa are aligned to the leaf. Prepares the tables that are missing aside, then commits by
- * one store, which cannot fail. False: no frame for a table; nothing is changed. */
+ * one store, which cannot fail, and fences: the hart may have cached the entry as it was. A fence
+ * with an address covers leaves alone, so a new pointer to a table needs the other one.
+ * False: no frame for a table; nothing is changed. */
 static inline bool gstage_put_leaf(const struct gstage *gstage, const struct gstage_place *place,
                                    uint64_t gpa, uint64_t pa, unsigned level, uint64_t permissions)
 {
-    pte leaf = make_pte(pa, permissions | LEAF_BITS), entry = leaf;
+    pte leaf = make_pte(pa, permissions | LEAF_BITS);
 
-    if (level < place->level)
-        entry = gstage_build_tables(gstage, gpa, place->level, level, leaf);
-    if (entry == 0)
-        return false;
-    *place->entry = entry;
+    if (level < place->level) {
+        pte entry = gstage_build_tables(gstage, gpa, place->level, level, leaf);
+        if (entry == 0)
+            return false;
+        *place->entry = entry;
+        hfence_gvma_vmid(gstage->vmid);
+    } else {
+        *place->entry = leaf;
+        hfence_gvma_page(gpa, gstage->vmid);
+    }
     gstage_trace_leaf(TRACE_GSTAGE_MAP, gstage, level, gpa, leaf);
     return true;
 }

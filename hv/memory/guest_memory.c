@@ -90,22 +90,27 @@ static inline __attribute__((always_inline)) bool fill_leaf(struct vm *vm, uint6
         page_free(frame, order, OWNER_VM_FIRST + vm->id);
         return false;
     }
+    instruction_fence(); /* another VM's code may have been in the frame */
     vm->report->resident += bytes;
     if (level < place.level)
         vm->report->tables = page_count(OWNER_TABLES_FIRST + vm->id) * PAGE_SIZE;
     return true;
 }
 
-/* guest_memory_fill with a small leaf, if nothing is there. */
+/* guest_memory_fill with a small leaf, if nothing is there. If something is, the hart has
+ * remembered that there was nothing. */
 static __attribute__((noinline)) bool fill_small(struct vm *vm, uint64_t gpa)
 {
     struct gstage_leaf there;
 
     if (!guest_memory_holds(vm, gpa, 1))
         return false;
-    if (!fill_leaf(vm, gpa, 0) && !gstage_walk(&vm->gstage, gpa, &there))
+    if (fill_leaf(vm, gpa, 0))
+        return true;
+    if (!gstage_walk(&vm->gstage, gpa, &there))
         panic("VM %u was promised the page at gpa 0x%lx, and there is none (%lu free)", vm->id, gpa,
               page_count(OWNER_FREE));
+    gstage_forget(&vm->gstage);
     return true;
 }
 

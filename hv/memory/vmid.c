@@ -1,7 +1,8 @@
 /*
  * VMIDs: the numbers by which a hart's guest TLB tells VMs apart, so that a change of VM need not
  * flush it. There may be fewer than VMs over time, so they are lent for a generation: a VM whose
- * generation has passed gets a new number when it is next entered.
+ * generation has passed gets a new number when it is next entered, and what the TLB holds under
+ * that number goes then.
  */
 #include "memory/gstage.h"
 #include "memory/page.h"
@@ -16,13 +17,12 @@ static uint64_t vmids;      /* that the machine has */
 static uint64_t generation; /* the current one; the first is 1, so 0 is none */
 static uint64_t next;       /* the first VMID that nobody has in this generation */
 
-/* Takes all VMIDs back. What the guest TLB holds under them goes: it would be taken for the next
- * holder's. */
+/* Takes all VMIDs back. VMID 0 is lent to nobody where there are others: hgatp is 0 while no guest
+ * is loaded, which is mode Bare under VMID 0, and a VMID whose mode changes needs a fence. */
 static void begin_generation(void)
 {
     generation++;
-    next = 0;
-    hfence_gvma_all();
+    next = vmids > 1 ? 1 : 0;
     trace(TRACE_VMID_ROLLOVER, TRACE_NO_VM, TRACE_NO_VM, (uint32_t)generation, 0, 0);
 }
 
@@ -32,19 +32,40 @@ void vmid_init(unsigned vmid_bits)
     begin_generation();
 }
 
-/* Lends gstage a VMID of the current generation, or of a new one if all are lent. */
+/* Lends gstage a VMID of the current generation, or of a new one if all are lent. Where there is
+ * but one, it is lent for one load. */
 static void lend(struct gstage *gstage)
 {
     if (next == vmids)
         begin_generation();
     gstage->vmid = (uint16_t)next++;
-    gstage->vmid_generation = generation;
+    gstage->vmid_generation = vmids > 1 ? generation : 0;
+    gstage->hgatp =
+        HGATP_MODE_SV39X4 | (uint64_t)gstage->vmid << HGATP_VMID_SHIFT | gstage->root >> PAGE_SHIFT;
 }
 
 uint64_t gstage_hgatp(struct gstage *gstage)
 {
     if (gstage->vmid_generation != generation)
         lend(gstage);
-    return HGATP_MODE_SV39X4 | (uint64_t)gstage->vmid << HGATP_VMID_SHIFT |
-           gstage->root >> PAGE_SHIFT;
+    return gstage->hgatp;
+}
+
+/* Makes the hart forget what it holds under gstage's VMID of a holder before, of both stages. It
+ * comes after the former hgatp and vsatp have left the hart: until then it may walk the former
+ * holder's tables of its own accord, and remember more. hfence.vvma is about the VMID in hgatp. */
+static void forget_former_holder(const struct gstage *gstage)
+{
+    hfence_gvma_vmid(gstage->vmid);
+    hfence_vvma_all();
+    trace(TRACE_HFENCE_GVMA, gstage->vm, TRACE_NO_VM, gstage->vmid, UINT64_MAX, 0);
+}
+
+void gstage_load(struct gstage *gstage)
+{
+    bool is_lent = gstage->vmid_generation == generation;
+
+    second_stage_load(gstage_hgatp(gstage));
+    if (!is_lent)
+        forget_former_holder(gstage);
 }

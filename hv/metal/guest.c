@@ -68,17 +68,6 @@ void hfence_gvma_all(void)
     __asm__ volatile("hfence.gvma" ::: "memory");
 }
 
-void hfence_gvma_vmid(uint16_t vmid)
-{
-    __asm__ volatile("hfence.gvma zero, %0" ::"r"((uint64_t)vmid) : "memory");
-}
-
-/* rs1 holds the guest-physical address shifted right by 2: specification, "hfence.gvma". */
-void hfence_gvma_page(uint64_t gpa, uint16_t vmid)
-{
-    __asm__ volatile("hfence.gvma %0, %1" ::"r"(gpa >> 2), "r"((uint64_t)vmid) : "memory");
-}
-
 void hfence_vvma_all(void)
 {
     __asm__ volatile("hfence.vvma" ::: "memory");

@@ -130,6 +130,17 @@ static inline void guest_timer_write(uint64_t deadline)
     csr_write(vstimecmp, deadline);
 }
 
+static inline void hfence_gvma_vmid(uint16_t vmid)
+{
+    __asm__ volatile("hfence.gvma zero, %0" ::"r"((uint64_t)vmid) : "memory");
+}
+
+/* rs1 holds the guest-physical address shifted right by 2: specification, "hfence.gvma". */
+static inline void hfence_gvma_page(uint64_t gpa, uint16_t vmid)
+{
+    __asm__ volatile("hfence.gvma %0, %1" ::"r"(gpa >> 2), "r"((uint64_t)vmid) : "memory");
+}
+
 static inline void instruction_fence(void)
 {
     __asm__ volatile("fence.i" ::: "memory");

@@ -125,8 +125,8 @@ uint64_t guest_satp(void);
 /* ---- fences ---- */
 
 void hfence_gvma_all(void);
-void hfence_gvma_vmid(uint16_t vmid);
-void hfence_gvma_page(uint64_t gpa, uint16_t vmid);
+METAL_INLINE void hfence_gvma_vmid(uint16_t vmid);
+METAL_INLINE void hfence_gvma_page(uint64_t gpa, uint16_t vmid);
 /* VS-stage translations of the VM whose hgatp is loaded. */
 void hfence_vvma_all(void);
 void hfence_vvma_page(uint64_t gva);

@@ -99,7 +99,7 @@ static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
     if (hart->loaded)
         save(hart, now);
     if (!hart->loaded || hart->loaded->vm != vcpu->vm)
-        second_stage_load(gstage_hgatp(&vcpu->vm->gstage));
+        gstage_load(&vcpu->vm->gstage);
     context_load(vcpu);
     hart->loaded = vcpu;
     /* vCPUs of a VM share its VMID, but each believes to have a TLB of its own. */
@@ -198,7 +198,7 @@ void schedule_forget(struct vcpu *vcpu)
         hart->current = NULL;
         hart->reschedule = true;
     }
-    if (hart->loaded == vcpu) {
+    if (hart->loaded == vcpu || !hart->loaded) { /* nobody: its second stage may still be there */
         context_unload();
         hart->loaded = NULL;
     }

@@ -97,6 +97,7 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
     reset_registers(vcpu, entry, opaque);
     vcpu->cycle_base = hart_counter(0xC00);
     vcpu->instret_base = hart_counter(0xC02);
+    instruction_fence(); /* its code has been written since this hart last fetched there */
     vcpu->vm->started |= 1ull << vcpu->index;
     trace(TRACE_VCPU_START, vcpu->vm_id, vcpu->index, 0, entry, opaque);
     make_runnable(vcpu, false);

@@ -9,6 +9,7 @@ static void unmap_tells_what_it_removed_and_fences_it(void)
     gstage.vmid = 9;
     gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX);
     gstage_map(&gstage, RAM + 4 * KIB, PA + 4 * KIB, 0, GSTAGE_READ);
+    fake_reset(true);
     CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM + 4 * KIB, 0, &leaf), GSTAGE_OK);
     CU_ASSERT_EQUAL(leaf.gpa, RAM + 4 * KIB);
     CU_ASSERT_EQUAL(leaf.pa, PA + 4 * KIB);
@@ -27,6 +28,7 @@ static void a_table_that_became_empty_goes_after_a_fence_of_the_whole_vm(void)
     begin();
     gstage_map(&gstage, RAM, PA, 0, GSTAGE_RWX);
     CU_ASSERT_EQUAL(page_count(TABLES), 6);
+    fake_reset(true);
     CU_ASSERT_EQUAL(gstage_unmap(&gstage, RAM, 0, NULL), GSTAGE_OK);
     CU_ASSERT_EQUAL(page_count(TABLES), 4);
     CU_ASSERT_EQUAL(fake_fences.vmid, 1);
@@ -51,6 +53,7 @@ static void protect_changes_permissions_alone_and_fences(void)
 
     begin();
     gstage_map(&gstage, RAM, PA, 1, GSTAGE_RWX);
+    fake_reset(true);
     CU_ASSERT_EQUAL(gstage_protect(&gstage, RAM, 1, GSTAGE_READ), GSTAGE_OK);
     CU_ASSERT_TRUE(gstage_walk(&gstage, RAM, &leaf));
     CU_ASSERT_EQUAL(leaf.bits, PTE_V | PTE_R | PTE_U | PTE_A | PTE_D);

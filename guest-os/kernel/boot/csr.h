@@ -49,6 +49,12 @@ static inline void sfence_vma(void)
     __asm__ volatile("sfence.vma" : : : "memory");
 }
 
+/* What was stored is what is executed from here on. */
+static inline void fence_i(void)
+{
+    __asm__ volatile("fence.i" : : : "memory");
+}
+
 static inline void wait_for_interrupt(void)
 {
     __asm__ volatile("wfi" : : : "memory");

@@ -75,6 +75,8 @@ static void *fill_page(const struct region *region, uint64_t address, pte_t *ent
     if (!page)
         return NULL;
     fill_from_file(region, address, page);
+    if (region->permissions & PTE_X)
+        fence_i(); /* the hart may hold instructions of the page's former life */
     *entry = pte_for(page) | region->permissions | PTE_U | PTE_A | PTE_D | PTE_V;
     return page;
 }

@@ -1,4 +1,5 @@
 /* Page faults of programs: memory that is theirs comes now, anything else ends them. */
+#include "boot/csr.h"
 #include "boot/hart.h"
 #include "memory/space.h"
 #include "process/process.h"
@@ -8,8 +9,10 @@ static void fault(struct trap_frame *frame, uint64_t cause, uint64_t address, ui
 {
     bool out_of_memory = false;
     struct process *process = this_hart()->current;
-    if (space_page(&process->space, address, access, &out_of_memory))
+    if (space_page(&process->space, address, access, &out_of_memory)) {
+        sfence_vma(); /* the page may have been there all along: the hart remembered otherwise */
         return;
+    }
     if (out_of_memory)
         process_out_of_memory(frame, address);
     else

@@ -229,6 +229,7 @@ void schedule_forget(struct vcpu *vcpu)
 void hfence_vvma_all(void)
 {
     fake_machine.hfence_vvma_all++;
+    fake_tlb_forget_first();
 }
 
 void hfence_vvma_page(uint64_t gva)

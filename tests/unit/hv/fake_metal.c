@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct fake_fences fake_fences;
+struct fake_tlb fake_tlb;
 struct trace_record fake_trace[FAKE_TRACE_RECORDS];
 unsigned fake_trace_count;
 struct trace_header trace_header;
@@ -16,6 +18,7 @@ struct trace_header trace_header;
 void fake_reset(bool tracing)
 {
     fake_fences = (struct fake_fences){0};
+    memset(&fake_tlb, 0, sizeof fake_tlb);
     fake_trace_count = 0;
     trace_header.enabled = tracing;
 }
@@ -35,13 +38,43 @@ void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg,
         .event = (uint16_t)event, .vm = vm, .vcpu = vcpu, .arg = arg, .a = a, .b = b};
 }
 
+static void remember(uint64_t *held)
+{
+    *held = *held == 0 || *held == fake_tlb.hgatp ? fake_tlb.hgatp : FAKE_TLB_MIXED;
+}
+
+/* The hart walks both stages under the hgatp that is in force. */
+static void tlb_walk(void)
+{
+    unsigned vmid = fake_tlb.hgatp >> 44 & (FAKE_VMIDS - 1);
+
+    remember(&fake_tlb.first[vmid]);
+    remember(&fake_tlb.second[vmid]);
+}
+
+void second_stage_load(uint64_t hgatp)
+{
+    fake_tlb.hgatp = hgatp;
+    tlb_walk();
+}
+
+void fake_tlb_forget_first(void)
+{
+    fake_tlb.first[fake_tlb.hgatp >> 44 & (FAKE_VMIDS - 1)] = 0;
+    tlb_walk();
+}
+
 void hfence_gvma_all(void)
 {
     fake_fences.all++;
+    memset(fake_tlb.second, 0, sizeof fake_tlb.second);
+    tlb_walk();
 }
 
 void hfence_gvma_vmid(uint16_t vmid)
 {
+    fake_tlb.second[vmid] = 0;
+    tlb_walk();
     fake_fences.vmid++;
     fake_fences.last_vmid = vmid;
 }

@@ -19,11 +19,22 @@ struct fake_fences {
 };
 extern struct fake_fences fake_fences;
 
+/* A guest TLB that never forgets by itself: by VMID, the hgatp under which the hart has walked
+ * each stage since the last fence that covers it. It walks whenever it can, asked or not. */
+#define FAKE_VMIDS     (1 << 14)
+#define FAKE_TLB_MIXED UINT64_MAX /* under more than one */
+struct fake_tlb {
+    uint64_t hgatp; /* in force */
+    uint64_t first[FAKE_VMIDS], second[FAKE_VMIDS];
+};
+extern struct fake_tlb fake_tlb;
+void fake_tlb_forget_first(void); /* hfence.vvma */
+
 #define FAKE_TRACE_RECORDS 1024
 extern struct trace_record fake_trace[FAKE_TRACE_RECORDS]; /* the first ones since the reset */
 extern unsigned fake_trace_count;
 
-/* Forgets fences and records; switches tracing on or off. */
+/* Forgets fences, records and what is in the TLB; switches tracing on or off. */
 void fake_reset(bool tracing);
 /* The newest record; one of event TRACE_NONE if there is none. */
 struct trace_record fake_last_record(void);

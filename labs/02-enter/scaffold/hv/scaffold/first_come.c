@@ -151,7 +151,7 @@ static void wait_for_interrupt(struct hart *hart)
 static void arrive_at(struct hart *hart, struct vcpu *next, uint64_t now)
 {
     if (hart->loaded != next) {
-        second_stage_load(gstage_hgatp(&next->vm->gstage));
+        gstage_load(&next->vm->gstage);
         context_load(next);
         hfence_vvma_all();
         REGISTRY_EACH (hv_switch, struct switch_entry, entry)
@@ -190,7 +190,7 @@ void schedule_forget(struct vcpu *vcpu)
         hart->current = NULL;
         hart->reschedule = true;
     }
-    if (hart->loaded == vcpu) {
+    if (hart->loaded == vcpu || !hart->loaded) {
         context_unload();
         hart->loaded = NULL;
     }
