@@ -36,6 +36,7 @@ enum {
     KEY_KEEP,
     KEY_LIST,
     KEY_WALL,
+    KEY_PROCESSOR,
     KEY_EVENTS
 };
 
@@ -52,7 +53,8 @@ static const struct argp_option options[] = {
     {"bless", KEY_BLESS, NULL, 0, "Draft an item's expectations from a run, on standard output", 0},
     {"events", KEY_EVENTS, NULL, 0, "Print the events of a run as expectations see them", 0},
     {"list", KEY_LIST, NULL, 0, "List the checks with their points and stop", 0},
-    {"wall", KEY_WALL, "TIME", 0, "Backstop in real time for one run (default 60s)", 0},
+    {"processor", KEY_PROCESSOR, "TIME", 0, "Processor time that QEMU may use (default 60s)", 0},
+    {"wall", KEY_WALL, "TIME", 0, "Backstop in real time for one run (default 1200s)", 0},
     {0},
 };
 
@@ -109,6 +111,10 @@ static int take_option(int key, char *value, struct arguments *arguments)
         break;
     case KEY_LIST:
         arguments->list = true;
+        break;
+    case KEY_PROCESSOR:
+        failed = duration_parse(value, &number, &arguments->error);
+        jobs->run.processor_ms = (unsigned)(number / 1000000);
         break;
     case KEY_WALL:
         failed = duration_parse(value, &number, &arguments->error);

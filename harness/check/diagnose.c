@@ -199,6 +199,8 @@ const char *diagnose_outcome(const struct facts *facts)
         return until == UNTIL_DEADLINE ? NULL : "timeout";
     case OUTCOME_STUCK:
         return "nothing can happen any more";
+    case OUTCOME_OVERRUN:
+        return "timeout";
     case OUTCOME_BROKEN:
         return NULL;
     }

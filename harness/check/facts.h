@@ -15,6 +15,7 @@ enum outcome {
     OUTCOME_FAILURE,  /* it switched itself off and reported a failure, or panicked */
     OUTCOME_DEADLINE, /* it still ran when the virtual time was up */
     OUTCOME_STUCK,    /* every hart waits for ever, nothing is armed */
+    OUTCOME_OVERRUN,  /* ended by a bound that no program in good order meets */
     OUTCOME_BROKEN,   /* QEMU or the harness failed: nothing can be judged */
 };
 

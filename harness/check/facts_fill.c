@@ -50,12 +50,13 @@ static enum outcome outcome_of(const struct observation *seen)
         return OUTCOME_FINISHED;
     case OBSERVER_FAILURE:
         return OUTCOME_FAILURE;
-    case OBSERVER_LIMIT:
-        return OUTCOME_DEADLINE;
     case OBSERVER_STUCK:
         return OUTCOME_STUCK;
+    case OBSERVER_LIMIT:
     case OBSERVER_STOPPED: /* by ourselves: a register was lost, or too many records */
         return OUTCOME_DEADLINE;
+    case OBSERVER_OVERRUN:
+        return OUTCOME_OVERRUN;
     case OBSERVER_DIED:
     case OBSERVER_WALL:
         return OUTCOME_BROKEN;

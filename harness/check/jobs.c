@@ -9,16 +9,21 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/buffer.h"
 #include "lib/file.h"
 #include "lib/terminal.h"
+#include "machine/observer.h"
 #include "result/write.h"
 
 #define GRACE_SECONDS 30 /* beyond the machine's own backstop, for judging */
-#define REPORT_BYTES  (256u << 20)
+#define JUDGE_SECONDS                                                                              \
+    300 /* processor time for one run's judgement: only a program that means to                    \
+           be hard to judge comes near it */
+#define REPORT_BYTES (256u << 20)
 
 /* One check under one seed. */
 struct job {
@@ -42,7 +47,9 @@ static void __attribute__((noreturn)) child(const struct job *job, const struct 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == 1)
         _exit(COACH_FAULT);
-    unsigned wall_ms = pool->options->run.wall_ms ? pool->options->run.wall_ms : 60000;
+    unsigned wall_ms = pool->options->run.wall_ms ? pool->options->run.wall_ms : OBSERVER_WALL_MS;
+    struct rlimit judging = {JUDGE_SECONDS, JUDGE_SECONDS + 10};
+    setrlimit(RLIMIT_CPU, &judging);
     alarm(wall_ms / 1000 + GRACE_SECONDS);
     struct result_run *run = result_run_new("job");
     run_check(job->check, job->seed, &pool->options->run, run);
@@ -53,7 +60,7 @@ static void __attribute__((noreturn)) child(const struct job *job, const struct 
 
 /* ---- The parent -------------------------------------------------------------------------- */
 
-static struct result_run *lost_result(const struct job *job, const char *why)
+static struct result_run *lost_result(const struct job *job, enum verdict verdict, const char *why)
 {
     struct result_run *run = result_run_new("job");
     struct result_check *check = result_check_add(run, job->check->id, job->check->title);
@@ -62,7 +69,7 @@ static struct result_run *lost_result(const struct job *job, const char *why)
     check->seed = job->seed;
     for (const struct item *item = job->check->items; item; item = item->next) {
         struct result_item *result = result_item_add(check, item->id, item->title, item->points);
-        result_judge(result, VERDICT_HARNESS_FAULT);
+        result_judge(result, verdict);
         result_line(result, LINE_NOTE, "%s", why);
     }
     return run;
@@ -77,8 +84,9 @@ static void start(struct pool *pool, struct job *job)
     pool->started++;
     if (job->pid > 0)
         return;
-    job->result = lost_result(job, "the check's process could not be started: no memory or no "
-                                   "process left");
+    job->result = lost_result(job, VERDICT_HARNESS_FAULT,
+                              "the check's process could not be started: no memory or no "
+                              "process left");
     job->pid = 0;
     pool->done++;
 }
@@ -86,6 +94,7 @@ static void start(struct pool *pool, struct job *job)
 static void collect(struct job *job, int status)
 {
     char why[160];
+    enum verdict verdict = VERDICT_HARNESS_FAULT;
     job->pid = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == COACH_OK) {
         off_t bytes = lseek(job->report_fd, 0, SEEK_END);
@@ -95,6 +104,10 @@ static void collect(struct job *job, int status)
         else
             snprintf(why, sizeof why, "the check's process left no result");
         free(text);
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
+        verdict = VERDICT_FAIL;
+        snprintf(why, sizeof why,
+                 "what the run left took more than %d s of processor time to judge", JUDGE_SECONDS);
     } else if (WIFSIGNALED(status)) {
         snprintf(why, sizeof why, "the check's process was ended by signal %d (%s)",
                  WTERMSIG(status),
@@ -104,7 +117,7 @@ static void collect(struct job *job, int status)
     }
     close(job->report_fd);
     if (!job->result)
-        job->result = lost_result(job, why);
+        job->result = lost_result(job, verdict, why);
 }
 
 static void wait_for_one(struct pool *pool)

@@ -10,7 +10,6 @@
 #include "check/tamper.h"
 
 #define AUDIT_INSTRUCTIONS 20000000 /* between checkpoints of "isolation holds" */
-#define DEFAULT_WALL_MS    60000
 
 /* Which VM a second stage belongs to: the one whose own device tree stands in its memory. */
 static int owner_of(const struct machine *machine, const struct ram *ram, uint64_t hgatp)
@@ -162,7 +161,9 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
     observer.machine.bundle_fd = machine_bundle_file(machine, error);
     observer.plugin = options->plugin;
     observer.limit_ticks = check->scenario.deadline;
-    observer.wall_ms = options->wall_ms ? options->wall_ms : DEFAULT_WALL_MS;
+    if (options->processor_ms)
+        observer.processor_ms = options->processor_ms;
+    observer.wall_ms = options->wall_ms ? options->wall_ms : OBSERVER_WALL_MS;
     watch(machine, &observer);
     int failed = observer.machine.bundle_fd < 0 || observer_run(&observer, &machine->seen, error);
     free(append);

@@ -18,7 +18,8 @@ struct run_options {
     const char *qemu;       /* NULL: as qemu_options.binary */
     const char *const *prefix; /* words before QEMU's, such as a sandbox's; NULL: none */
     const char *plugin;        /* the watch plugin's file; NULL: found beside coach */
-    unsigned wall_ms;          /* backstop; 0: a minute */
+    unsigned processor_ms;     /* of QEMU; 0: as OBSERVER_OPTIONS_DEFAULT */
+    unsigned wall_ms;          /* backstop; 0: OBSERVER_WALL_MS */
 };
 
 /*

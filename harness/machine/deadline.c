@@ -11,7 +11,7 @@
 
 #include "lib/file.h"
 
-#define ANSWER_TIMEOUT_MS 10000
+#define ANSWER_TIMEOUT_MS 120000 /* a backstop, for a host that is busy with other things */
 
 /* Configuration space of device 1 on the virt board's PCIe root, and where its BAR is put. */
 #define CONFIG         (0x30000000ull + (1 << 15))
@@ -68,15 +68,29 @@ static int preload(int qtest, uint64_t address, uint64_t count, struct error *er
     return put(qtest, "l", address, count, error);
 }
 
+static bool is_fast(uint64_t ns)
+{
+    return ns / FAST_NS / 2 < MOST_PRELOAD;
+}
+
+static uint64_t counts_of(uint64_t ns)
+{
+    uint64_t counts = ns / (is_fast(ns) ? FAST_NS : SLOW_NS);
+    return counts < 2 ? 2 : counts;
+}
+
+uint64_t deadline_exact(uint64_t ns)
+{
+    return counts_of(ns) * (is_fast(ns) ? FAST_NS : SLOW_NS);
+}
+
 int deadline_arm(int qtest, uint64_t ns, struct error *error)
 {
     if (ns > DEADLINE_MOST_NS)
         return error_set(error, "a deadline of %llu s of virtual time: at most %llu",
                          (unsigned long long)(ns / 1000000000), DEADLINE_MOST_NS / 1000000000);
-    bool fast = ns / FAST_NS / 2 < MOST_PRELOAD;
-    uint64_t counts = ns / (fast ? FAST_NS : SLOW_NS);
-    if (counts < 2)
-        counts = 2;
+    bool fast = is_fast(ns);
+    uint64_t counts = counts_of(ns);
     if (put(qtest, "l", CONFIG_BAR0, REGISTERS, error) != 0 ||
         put(qtest, "l", CONFIG_COMMAND, 2, error) != 0 ||
         put(qtest, "w", CONFIG_TIMER, TIMER_NO_INTERRUPT | (fast ? TIMER_FAST : 0), error) != 0 ||

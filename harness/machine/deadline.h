@@ -1,8 +1,9 @@
 /*
  * A deadline in the machine's own virtual time: a PCI watchdog (Intel 6300ESB) that coach
  * programs through QEMU's qtest protocol before the machine runs, and that pauses or ends it.
- * Under -icount the end comes at the same instruction in every run; nothing in the machine can
- * see or move it but by driving that PCI device.
+ * Under -icount the end comes at the same instruction in every run. What runs in the machine can
+ * move it by driving that PCI device; so an observed run has a timer that it cannot reach, a
+ * moment earlier (harness/plugin/deadline.c), and the watchdog is for where there is none.
  */
 #ifndef HARNESS_MACHINE_DEADLINE_H
 #define HARNESS_MACHINE_DEADLINE_H
@@ -17,6 +18,9 @@
 #define DEADLINE_DEVICE "i6300esb,addr=1"
 #define DEADLINE_PAUSES "watchdog=pause"
 #define DEADLINE_ENDS   "watchdog=poweroff"
+
+/* The virtual time in ns at which a watchdog that is armed for `ns` acts. */
+uint64_t deadline_exact(uint64_t ns);
 
 /*
  * Arms the watchdog of a machine that is still stopped: `ns` of virtual time from now, within

@@ -10,7 +10,7 @@
 #include "machine/observer_parts.h"
 
 #define TURN_MS 5 /* longest wait between two looks at the trace */
-#define CALL_MS 20000
+#define CALL_MS 120000
 #define TICK_NS (1000000000ull / QEMU_TIMEBASE_HZ)
 
 void observer_end(struct observer *observer, enum observer_end end, const char *format, ...)
@@ -165,6 +165,8 @@ static void on_process_end(struct observer *observer)
     qmp_poll(&observer->qmp); /* its last events */
     if (observer->qmp.watchdog)
         observer_end(observer, OBSERVER_LIMIT, "still ran at its deadline");
+    else if (strcmp(observer->qmp.shutdown_reason, "host-signal") == 0)
+        observer_end(observer, OBSERVER_DIED, "QEMU was ended from outside");
     else if (!end.exited)
         observer_end(observer, OBSERVER_DIED, "QEMU was killed by signal %d", end.signal);
     else if (end.status == 0)
@@ -199,8 +201,11 @@ static void run(struct observer *observer)
         if (!observer->done)
             listen_to(observer);
         if (channel_now() - begin > observer->options->wall_ms)
-            observer_end(observer, OBSERVER_WALL, "the wall-clock backstop of %u ms was reached",
-                         observer->options->wall_ms);
+            observer_end(
+                observer, OBSERVER_WALL,
+                "QEMU was not given its processor time within %u s: this backstop is for a "
+                "machine that is busy with other things, or broken",
+                observer->options->wall_ms / 1000);
     }
 }
 

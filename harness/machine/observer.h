@@ -25,6 +25,9 @@
 #include "symbols/symbols.h"
 #include "trace/event.h"
 
+/* Twenty times the processor time that QEMU may use. */
+#define OBSERVER_WALL_MS 1200000
+
 /* Why the observer calls back. */
 enum observer_stop {
     OBSERVER_FIRST_ENTRY, /* before the first entry with this hgatp value; RAM stands still */
@@ -53,8 +56,14 @@ enum observer_end {
     OBSERVER_LIMIT,    /* options.limit_ticks or limit_instructions reached: it still ran */
     OBSERVER_STUCK,    /* every hart waits and no timer is armed; never with limit_ticks */
     OBSERVER_STOPPED,  /* on_stop or on_turn asked for it, or limit_vectors was reached */
-    OBSERVER_DIED,     /* QEMU was killed or failed by itself: harness or toolchain fault */
-    OBSERVER_WALL      /* the wall-clock backstop: harness fault */
+    /*
+     * Ended by a bound that no program in good order meets, by the program's own doing: QEMU used
+     * up its processor time; QEMU's watchdog was driven, which is coach's; QEMU crashed on what
+     * the program did.
+     */
+    OBSERVER_OVERRUN,
+    OBSERVER_DIED, /* QEMU was killed or failed by itself: harness or toolchain fault */
+    OBSERVER_WALL  /* the wall-clock backstop: QEMU was not given its processor time */
 };
 
 struct observer_range {
@@ -81,7 +90,8 @@ struct observer_options {
     uint64_t limit_instructions;      /* by the marks, at the next trap of a guest; 0: none */
     uint64_t limit_vectors; /* the run ends as the trap vector runs this many times; 0: none */
     uint64_t limit_ticks;   /* board time: machine.deadline_ns in ticks; 0: none */
-    unsigned wall_ms;       /* backstop */
+    unsigned processor_ms;  /* processor time of QEMU; needs traps; 0: any */
+    unsigned wall_ms;       /* backstop, for a host that starves QEMU */
     const char *plugin;     /* the plugin's file; NULL: found beside coach */
     /* Returns false to end the run. May be NULL. */
     bool (*on_stop)(const struct observer_view *view, void *argument);
@@ -96,7 +106,7 @@ struct observer_options {
 #define OBSERVER_OPTIONS_DEFAULT                                                                   \
     {                                                                                              \
         .machine = QEMU_OPTIONS_DEFAULT, .traps = true, .first_entries = true, .told = true,       \
-        .wall_ms = 60000                                                                           \
+        .processor_ms = 60000, .wall_ms = OBSERVER_WALL_MS                                         \
     }
 
 struct observation {

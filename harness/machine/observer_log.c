@@ -9,10 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "machine/deadline.h"
 #include "machine/observer_parts.h"
 #include "machine/plugin.h"
 
 #define PIPE_BYTES (1 << 20)
+#define BEFORE_NS  1 /* before the watchdog, which is for a QEMU without such timers */
+#define TICK_NS    (1000000000ull / QEMU_TIMEBASE_HZ)
 #define UNKNOWN    UINT64_MAX /* hgatp that the plugin could not read */
 
 static void append(char *to, size_t bytes, const char *format, uint64_t a, uint64_t b)
@@ -50,6 +53,11 @@ static void write_argument(struct observer *observer, const char *plugin)
         append(to, bytes, ",limit=%" PRIx64, options->limit_instructions, 0);
     if (options->limit_vectors)
         append(to, bytes, ",vectors=%" PRIx64, options->limit_vectors, 0);
+    if (options->processor_ms)
+        append(to, bytes, ",processor=%" PRIx64, options->processor_ms, 0);
+    if (options->limit_ticks && options->breakpoint_count == 0)
+        append(to, bytes, ",deadline=%" PRIx64,
+               deadline_exact(options->limit_ticks * TICK_NS) - BEFORE_NS, 0);
 }
 
 int observer_log_prepare(struct observer *observer, struct qemu_options *machine,
@@ -111,7 +119,7 @@ static void *read_log(void *argument)
     while (chunk && ((got = read(observer->log_pipe[0], chunk, PIPE_BYTES)) > 0 ||
                      (got < 0 && errno == EINTR))) {
         uint64_t holds = log->holds;
-        bool limit = log->limit;
+        bool limit = log->limit || log->spent;
 
         /* After an error the pipe is still emptied, so that the machine does not stand. */
         if (got < 0 || !good)
@@ -119,7 +127,7 @@ static void *read_log(void *argument)
         pthread_mutex_lock(&observer->lock);
         good = traplog_feed(log, chunk, (size_t)got, list);
         pthread_mutex_unlock(&observer->lock);
-        if (!good || log->holds != holds || log->limit != limit)
+        if (!good || log->holds != holds || (log->limit || log->spent) != limit)
             notify(observer);
         if (got < PIPE_BYTES / 4)
             nanosleep(&pace, NULL);
@@ -183,6 +191,10 @@ void observer_log_answer(struct observer *observer)
         observer_end(observer, limit_end(observer),
                      "still ran after %" PRIu64 " instructions and %" PRIu64 " exits",
                      observer->log.instructions, observer->log.guest_exits);
+    if (observer->log.spent)
+        observer_end(observer, OBSERVER_OVERRUN,
+                     "QEMU used up %u s of processor time, after %" PRIu64 " instructions",
+                     observer->options->processor_ms / 1000, observer->log.instructions);
     while (!observer->done && observer->holds_answered < observer->log.holds) {
         observer->holds_answered++;
         answer_hold(observer);

@@ -239,6 +239,18 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
     case MARK_LIMIT:
         log->limit = true;
         return true;
+    case MARK_ARMED:
+        log->armed = true;
+        return true;
+    case MARK_DEADLINE:
+        log->deadline = true;
+        return true;
+    case MARK_SPENT:
+        log->spent = true;
+        return true;
+    case MARK_EXIT:
+        log->exits = true;
+        return true;
     default:
         return true;
     }

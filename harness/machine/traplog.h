@@ -55,7 +55,11 @@ enum traplog_mark {
     MARK_HOLD = 'K',      /* the plugin holds the machine until it is told to go on */
     MARK_LIMIT = 'L',     /* the instruction limit is reached, the machine is held */
     MARK_REGISTERS = 'X', /* general registers: see struct traplog_registers */
-    MARK_READY = 'P'      /* the plugin is loaded; its version */
+    MARK_READY = 'P',     /* the plugin is loaded; its version */
+    MARK_ARMED = 'Y',     /* the plugin's deadline is set: the machine cannot move it */
+    MARK_DEADLINE = 'D',  /* it has come, and QEMU ends */
+    MARK_SPENT = 'T',     /* QEMU has used up its processor time */
+    MARK_EXIT = 'Z'       /* QEMU ends by itself; one that is killed leaves no such mark */
 };
 
 struct traplog_line {
@@ -118,10 +122,11 @@ struct traplog {
     unsigned hold_hart;  /* of the last */
     uint64_t hold_hgatp; /* the last was MARK_NEW with this value; 0: MARK_HOLD */
     size_t hgatp_count;
-    uint64_t hgatps[TRAPLOG_HGATPS]; /* of MARK_NEW, in order */
-    uint64_t instructions;           /* of the last mark */
-    bool marks;                      /* the plugin is there */
-    bool limit;                      /* MARK_LIMIT seen */
+    uint64_t hgatps[TRAPLOG_HGATPS];    /* of MARK_NEW, in order */
+    uint64_t instructions;              /* of the last mark */
+    bool marks;                         /* the plugin is there */
+    bool limit;                         /* MARK_LIMIT seen */
+    bool armed, deadline, spent, exits; /* MARK_ARMED, …DEADLINE, …SPENT, …EXIT seen */
     bool stray; /* a guest ran the hypervisor's own code: it can reach its pages */
     size_t used;
     char line[TRAPLOG_LINE_BYTES];

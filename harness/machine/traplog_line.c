@@ -40,7 +40,7 @@ static bool parse_trap(const char *line, struct traplog_line *parsed)
 /* "@V 0 1f40 80200044": letter, hart, instructions, up to two values. */
 static bool parse_mark(const char *line, struct traplog_line *parsed)
 {
-    static const char letters[] = "FMVSBGHANWIRKLP";
+    static const char letters[] = "FMVSBGHANWIRKLPYDTZ";
     uint64_t value[4] = {0};
     const char *next = line + 2;
     unsigned count = 0;

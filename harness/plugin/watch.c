@@ -6,7 +6,7 @@
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
  *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
- *             [,registers=1][,quiet=1][,settle=1]
+ *             [,registers=1][,quiet=1][,settle=1][,deadline=NS][,processor=MS]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
@@ -16,6 +16,7 @@
  * With guard= the hypervisor's stores to that guest-physical page of a guest are marked (guard.c).
  * With registers=1 each exit and entry also gives the general registers (mark X).
  * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
+ * With deadline= and processor= the run ends at that virtual time, or processor time: deadline.c.
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
 #include <stdio.h>
@@ -128,6 +129,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     bool is_firmware = !first || within(&watch.firmware, first);
 
     (void)id;
+    deadline_begin();
     if (!watch.quiet)
         count_instructions(block, count);
     if (is_hypervisor || (is_firmware && !watch.quiet))
@@ -199,6 +201,10 @@ static bool read_argument(const char *argument)
         watch.limit = number;
     else if (strncmp(argument, "vectors", name) == 0)
         watch.vectors = number;
+    else if (strncmp(argument, "deadline", name) == 0)
+        watch.deadline = number;
+    else if (strncmp(argument, "processor", name) == 0)
+        watch.processor = number;
     else
         return false;
     return true;
@@ -228,6 +234,7 @@ qemu_plugin_install(plugin_id id, const struct qemu_info *info, int count, char 
 #if WATCH_API > 1
     qemu_plugin_register_vcpu_init_cb(id, registers_on_hart);
 #endif
+    deadline_open();
     mark('P', 0, (uint64_t[]){WATCH_API}, 1);
     return 0;
 }

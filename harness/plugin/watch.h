@@ -28,6 +28,8 @@ struct watch {
     uint64_t instructions; /* executed by all harts; whole blocks at a time */
     uint64_t limit, every, next_hold; /* in instructions; 0: none */
     uint64_t vectors;                 /* times that the vector may run yet; 0: any number */
+    uint64_t deadline;                /* in ns of virtual time; 0: none */
+    uint64_t processor;               /* in ms of processor time of QEMU; 0: any */
     int hold_fd;                      /* -1: never hold */
     bool registers;                   /* mark the registers at each exit and entry */
     bool quiet;                       /* only first entries are marked */
@@ -62,6 +64,10 @@ void on_resume(plugin_id id, unsigned hart);
 /* Opens the way to the main loop's state; waits until it sleeps. By itself, settle does nothing. */
 void settle_open(void);
 void settle(void);
+
+/* deadline.c: as the plugin is loaded; before the first instruction, in a hart's thread. */
+void deadline_open(void);
+void deadline_begin(void);
 
 /* Reads x<number>. false: this QEMU does not let a plugin read registers. */
 bool read_general(unsigned hart, unsigned number, uint64_t *value);

@@ -46,46 +46,46 @@ points "blanks get none" 0 "$blank"
 # 1. secrets by the compiler
 submission a "$blank"
 append a hv/trap/trap.c <<<"#include \"$secret\""
-points "1. an #include of a secret leaks nothing" 0 "$work/a"
+points "an #include of a secret leaks nothing" 0 "$work/a"
 submission a "$blank"
 append a hv/trap/trap.c <<<"__asm__(\".incbin \\\"$secret\\\"\");"
-points "2. nor does an .incbin" 0 "$work/a"
+points "nor does an .incbin" 0 "$work/a"
 submission a "$blank"
 append a hv/trap/trap.c <<<"#include \"/etc/passwd\""
-points "3. absolute paths lead nowhere" 0 "$work/a"
-if grep -q 'root:' "$work/last.json"; then not_ok "4. and /etc/passwd is not quoted"; else
-    ok "4. and /etc/passwd is not quoted"
+points "absolute paths lead nowhere" 0 "$work/a"
+if grep -q 'root:' "$work/last.json"; then not_ok "and /etc/passwd is not quoted"; else
+    ok "and /etc/passwd is not quoted"
 fi
 
 # links
 submission a "$blank"
 ln -sf "$secret" "$work/a/hv/trap/trap.c"
-points "5. a symbolic link is not followed" 0 "$work/a"
-noted "6. and is told" "is a link and was not taken"
+points "a symbolic link is not followed" 0 "$work/a"
+noted "and is told" "is a link and was not taken"
 submission a "$blank"
 rm -rf "$work/a/hv/trap" && ln -s "$root/hv/trap" "$work/a/hv/trap"
-points "7. nor a linked folder, with the solution behind it" 0 "$work/a"
+points "nor a linked folder, with the solution behind it" 0 "$work/a"
 
 # our Makefile, linker script and headers
 submission a "$blank"
 printf 'images:\n\tcp %s build/\n\ttouch %s/owned\n' "$secret" "$work" >"$work/a/Makefile"
 printf 'all:\n\ttouch %s/owned\n' "$work" >"$work/a/hv/build.mk"
-points "8. a Makefile of one's own is not used" 0 "$work/a"
-fact "9. and did not run" test ! -e "$work/owned"
-noted "10. which is told" "Makefile: is the course's; yours differs and was not taken"
+points "a Makefile of one's own is not used" 0 "$work/a"
+fact "and did not run" test ! -e "$work/owned"
+noted "which is told" "Makefile: is the course's; yours differs and was not taken"
 submission a "$blank"
 sed -i 's/0x80200000/0x80000000/' "$work/a/hv/hv.ld"
-points "11. a linker script of one's own is not used" 0 "$work/a"
+points "a linker script of one's own is not used" 0 "$work/a"
 submission a "$blank"
 printf 'struct monitor monitor = {.finished = 1};\n' >"$work/a/hv/trap/more.c"
-points "12. nor is a file that no lab allows" 0 "$work/a"
+points "nor is a file that no lab allows" 0 "$work/a"
 
 # code that would run before or beside the hypervisor's own
 submission a "$blank"
 append a hv/trap/trap.c <<'C'
 __attribute__((constructor)) static void early(void) { __builtin_trap(); }
 C
-points "13. a constructor gives nothing" 0 "$work/a"
+points "a constructor gives nothing" 0 "$work/a"
 submission a "$blank"
 append a hv/trap/trap.c <<'C'
 #include "metal/metal.h"
@@ -101,7 +101,7 @@ static void forge(void)
 }
 HV_INIT(INIT_BOARD, forge);
 C
-points "14. an early exit with success gives nothing" 0 "$work/a"
+points "an early exit with success gives nothing" 0 "$work/a"
 submission a "$blank"
 append a hv/trap/trap.c <<'C'
 #include "console/console.h"
@@ -115,7 +115,42 @@ static void forge(void)
 }
 HV_INIT(INIT_CONSOLE, forge);
 C
-points "15. printing the right lines and hanging gives nothing" 0 "$work/a"
+points "printing the right lines and hanging gives nothing" 0 "$work/a"
+
+# the harness's own clock: what a program does to it is its own failure, and stays in the points
+devices='#include "boot/init.h"
+#define PUT(bits, a, v) (*(volatile uint##bits##_t *)(uintptr_t)(a) = (v))
+#define UNLOCK() (PUT(16, 0x4000000c, 0x80), PUT(16, 0x4000000c, 0x86))'
+submission a "$good"
+append a hv/trap/trap.c <<C
+#include <stdint.h>
+$devices
+static void disarm(void)
+{
+    UNLOCK(), PUT(16, 0x4000000c, 0x100), PUT(8, 0x30008068, 0);
+    for (;;)
+        __asm__ volatile("wfi");
+}
+HV_INIT(INIT_BOARD, disarm);
+C
+points "a watchdog that is disarmed changes nothing" 0 "$work/a"
+noted "and all points stay in the sum" '"of": 100,'
+noted "the deadline comes all the same" "still ran at its deadline"
+submission a "$good"
+append a hv/trap/trap.c <<C
+#include <stdint.h>
+$devices
+static void drive(void)
+{
+    UNLOCK(), PUT(32, 0x40000000, 1), UNLOCK(), PUT(32, 0x40000004, 1);
+    UNLOCK(), PUT(16, 0x4000000c, 0x100);
+    for (;;)
+        ;
+}
+HV_INIT(INIT_BOARD, drive);
+C
+points "a watchdog that is made to act early gives nothing" 0 "$work/a"
+noted "and is told" "the board's watchdog was driven"
 
 # exhaustion
 submission a "$blank"
@@ -131,47 +166,47 @@ append a hv/trap/trap.c <<'C'
 #define I H H H H H H H H H H
 int a[] = { I I I I I I I I };
 C
-points "16. an endless compile is stopped" 0 "$work/a"
+points "an endless compile is stopped" 0 "$work/a"
 submission a "$blank"
 append a hv/trap/trap.c <<<'__asm__(".data\n.skip 0x40000000\n.text");'
-points "17. so is an image of a gigabyte" 0 "$work/a"
+points "so is an image of a gigabyte" 0 "$work/a"
 submission a "$blank"
 { for i in $(seq 20000); do echo "#warning line $i of far too many"; done; } | append a hv/trap/trap.c
-points "18. endless complaints are cut" 0 "$work/a"
-fact "19. to a page" test "$(wc -c <"$work/last.json")" -lt 60000
+points "endless complaints are cut" 0 "$work/a"
+fact "to a page" test "$(wc -c <"$work/last.json")" -lt 60000
 submission a "$blank"
 head -c 3000000 /dev/zero | tr '\0' x >"$work/a/hv/trap/trap.c"
-points "20. a file of megabytes is not taken" 0 "$work/a"
+points "a file of megabytes is not taken" 0 "$work/a"
 submission a "$blank"
 head -c 3000 /dev/urandom >"$work/a/hv/trap/trap.c"
-points "21. nor is binary junk" 0 "$work/a"
+points "nor is binary junk" 0 "$work/a"
 submission a "$blank"
 rm "$work/a/hv/trap/trap.c" && mkfifo "$work/a/hv/trap/trap.c"
-points "22. nor a pipe, on which a reader would wait" 0 "$work/a"
+points "nor a pipe, on which a reader would wait" 0 "$work/a"
 
 # results and archives
 submission a "$blank"
 mkdir -p "$work/a/results" "$work/a/build"
 echo '{"score": 100}' | tee "$work/a/result.json" "$work/a/results/results.json" \
     "$work/a/build/result.json" >/dev/null
-points "23. a forged result is not looked at" 0 "$work/a"
+points "a forged result is not looked at" 0 "$work/a"
 (cd "$blank" && tar -cf "$work/up.tar" --transform 's,^hv/trap/trap.c,../../owned,' hv/trap/trap.c)
-points "24. an archive with ../ writes nothing outside" 0 "$work/up.tar"
-noted "25. and is told" "leads out of the tree"
-fact "26. there is no such file" test ! -e "$work/owned" -a ! -e "$work/../owned"
+points "an archive with ../ writes nothing outside" 0 "$work/up.tar"
+noted "and is told" "leads out of the tree"
+fact "there is no such file" test ! -e "$work/owned" -a ! -e "$work/../owned"
 (cd "$good" && tar -cf "$work/abs.tar" -P --transform "s,^hv/,$root/hv/," hv/trap/trap.c)
-points "27. nor one with absolute paths" 0 "$work/abs.tar"
+points "nor one with absolute paths" 0 "$work/abs.tar"
 head -c 100000000 /dev/zero | gzip >"$work/bomb.tar.gz"
-points "28. a bomb is no archive" 0 "$work/bomb.tar.gz"
+points "a bomb is no archive" 0 "$work/bomb.tar.gz"
 (cd "$work" && rm -rf deep && mkdir deep && head -c 90000000 /dev/zero >deep/big && zip -qr bomb.zip deep && rm -rf deep)
-points "29. nor is what unpacks to more than its bounds" 0 "$work/bomb.zip"
+points "nor is what unpacks to more than its bounds" 0 "$work/bomb.zip"
 
 # hidden checks
 mkdir "$work/hidden" && sed 's/title:.*/title: 4711 hidden/' labs/01-boot/checks/panic.check >"$work/hidden/h.check"
 submission a "$blank"
 append a hv/trap/trap.c <<<"#include \"$work/hidden/h.check\""
-points "30. hidden checks are not there when a submission is compiled" 0 "$work/a" --allow-weak
-COACH_SANDBOX=limits says "31. where they could be read, they are refused" 3 "only resource limits" \
+points "hidden checks are not there when a submission is compiled" 0 "$work/a" --allow-weak
+COACH_SANDBOX=limits says "where they could be read, they are refused" 3 "only resource limits" \
     "$coach" grade 1 --submission "$good" --hidden "$work/hidden"
 
 # what is no attack

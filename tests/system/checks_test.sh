@@ -148,6 +148,26 @@ END
 fact "a clock that stands still is a failure, never a hang" 1 "all the same: timeout" \
     "$coach" check --build "$build" "$work/still.check"
 
+# Time that QEMU spends is the program's; time that it is not given is the host's.
+cat >"$work/spins.check" <<'END'
+title: A guest that computes for longer than it may
+vm spin: image=probe:spinner memory=16M
+deadline: 100s
+until: deadline
+item goes (1 point): It is entered
+    CHECK: seen_guest_entry vm=spin
+END
+fact "processor time that is used up is a failure" 1 "used up 1 s of processor time" \
+    "$coach" check --build "$build" --processor 1s "$work/spins.check"
+sed 's/kill -9/kill -ABRT/; s/(sleep 0.2/(sleep 1/' "$work/killed" >"$work/crashed"
+chmod +x "$work/crashed"
+fact "so is a QEMU that crashes while the program runs" 1 "QEMU crashed on what the program did" \
+    env COACH_QEMU="$work/crashed" "$coach" check --build "$build" "$work/spins.check"
+sed 's/kill -9/kill -TERM/; s/(sleep 0.2/(sleep 1/' "$work/killed" >"$work/ended"
+chmod +x "$work/ended"
+fact "one that was ended from outside is not graded" 3 "QEMU was ended from outside" \
+    env COACH_QEMU="$work/ended" "$coach" check --build "$build" "$work/spins.check"
+
 # ---- Nothing left behind -------------------------------------------------------------------
 holds "no temporary file is left" [ -z "$(ls -A "$work/tmp")" ]
 

@@ -149,6 +149,13 @@ static void deadline_bounds(void)
     CU_ASSERT_EQUAL(error.status, COACH_FAULT);
 }
 
+static void deadline_rounding(void)
+{
+    CU_ASSERT_EQUAL(deadline_exact(30000000), 30000000); /* counts of 960 ns */
+    CU_ASSERT_EQUAL(deadline_exact(30000959), 30000000);
+    CU_ASSERT_EQUAL(deadline_exact(3000000000), 2999255040); /* counts of 983040 ns */
+}
+
 static void sstc_of_cpu(void)
 {
     CU_ASSERT(cpu_has_sstc("rv64"));
@@ -164,4 +171,5 @@ TEST_SUITE(process, {"a child's output and status are gathered", ends_by_itself}
            {"QEMU's command line pins time and seed when asked to", deterministic_line},
            {"a machine that cannot be is refused before QEMU starts", machine_refused},
            {"a deadline beyond the watchdog is refused", deadline_bounds},
+           {"the watchdog's rounding of a deadline is known", deadline_rounding},
            {"the CPU model tells whether there is Sstc", sstc_of_cpu});

@@ -97,7 +97,7 @@ static void refuses_lines_that_are_damaged(void)
 {
     static const char *const damaged[] = {
         "@",
-        "@Z 0 0",
+        "@Q 0 0",
         "@V",
         "@V 0",
         "@V 9 0",
