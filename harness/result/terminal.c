@@ -135,8 +135,8 @@ static void score_line(FILE *out, const struct result_run *run)
                     score.items[VERDICT_BUILD_ERROR];
     size_t ungraded = score.items[VERDICT_TOOLCHAIN_FAULT] + score.items[VERDICT_HARNESS_FAULT];
     fputs(colour_begin(out, COLOUR_BOLD), out);
-    fprintf(out, "%s: %u of %u points%s, %zu items passed, %zu failed", run->title, score.got, score.of,
-            colour_end(out), score.items[VERDICT_PASS], failed);
+    fprintf(out, "%s: %u of %u points%s, %zu items passed, %zu failed", run->title, score.got,
+            score.of, colour_end(out), score.items[VERDICT_PASS], failed);
     if (ungraded)
         fprintf(out, ", %zu not graded (%u points)", ungraded, score.ungraded);
     if (*run->tier)
