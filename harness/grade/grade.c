@@ -9,6 +9,7 @@
 #include "lib/quantity.h"
 #include "result/write.h"
 #include "stage/learner.h"
+#include "stage/points.h"
 
 #define EMITS_MOST 16
 
@@ -24,6 +25,7 @@ struct grade_options {
     unsigned emit_count;
     bool allow_weak;
     bool reference;
+    bool own; /* the submission is the learner's tree around this folder */
 };
 
 enum {
@@ -178,6 +180,26 @@ static int emit_all(const struct grade_options *options, const struct result_run
     return failed ? COACH_FAULT : result_exit_status(run);
 }
 
+/* The learner's own gradings are remembered, for `coach status`. Checks are grouped by lab. */
+static void remember(const struct grade_options *options, const struct course *course,
+                     const struct result_run *run)
+{
+    for (size_t i = 0; i < course->lab_count; i++) {
+        const struct lab *lab = course->labs[i];
+        const char *group = strrchr(lab->folder, '/') + 1;
+        struct result_score sum = {0};
+        for (size_t k = 0; k < run->check_count; k++) {
+            struct result_score score = result_check_score(&run->checks[k]);
+            bool own = strcmp(run->checks[k].group, group) == 0;
+            sum.got += own ? score.got : 0;
+            sum.of += own ? score.of + score.ungraded : 0;
+        }
+        if (sum.of > 0) {
+            points_note(options->submission, lab->number, sum.got, sum.of);
+        }
+    }
+}
+
 static int grade_with(const struct grade_options *options, const struct course *course,
                       struct error *error)
 {
@@ -201,6 +223,9 @@ static int grade_with(const struct grade_options *options, const struct course *
         return error_report(error);
     }
     int status = emit_all(options, run);
+    if (options->own && options->replay == NULL && options->seed == NULL && !options->reference) {
+        remember(options, course, run);
+    }
     result_run_free(run);
     return status;
 }
@@ -235,6 +260,7 @@ static int grade_command(int argc, char **argv)
     char *here = options.submission == NULL ? learner_root(".") : NULL;
     if (here != NULL) {
         options.submission = here;
+        options.own = learner_here(here);
     }
     struct error error = {0};
     struct course *course = course_open(options.course, &error);

@@ -44,6 +44,14 @@ says "so does a replay" 1 "source   hypervisor: run_loop" \
     "$coach" grade 2 --submission "$work/two" --replay 02-enter/registers
 rm -rf "$tree/build"
 
+says "coach status tells the next stop" 0 "next stop: 01 boot: trap_vector is yours to write" \
+    sh -c "cd $tree/hv && $coach status"
+says "and what was not graded" 0 "lab 1  boot        0 of  3 written  not graded yet" "$coach" status "$tree"
+says "a grading in the tree is remembered" 0 "  0 of 100 points" \
+    sh -c "cd $tree && $coach grade >$work/out; $coach status"
+fact "and is no change for git" sh -c "! git -C $tree status --porcelain | grep points"
+rm -rf "$tree/build"
+
 echo '/* mine */' >>"$tree/hv/trap/trap.c"
 cp "$tree/hv/trap/trap.c" "$work/mine.c"
 mkdir -p "$tree/hv/vm" && echo 'mine' >"$tree/hv/vm/vm.h"
