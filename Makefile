@@ -104,6 +104,9 @@ fuzz: $(FUZZ_TARGETS)
 ## docs: the book as pages and EPUB, in build/docs
 .PHONY: docs
 
+## man: man pages of coach's commands, in build/man
+.PHONY: man
+
 ## docs-test: the book held against HTML, EPUB and a browser (npm, epubcheck, chromium)
 .PHONY: docs-test
 

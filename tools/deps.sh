@@ -37,7 +37,7 @@ for_all="
 libcunit1-dev
 clang clang-format shellcheck llvm-$llvm-tools libclang-rt-$llvm-dev
 pandoc graphviz gnuplot-nox
-jq zip unzip libxml2-utils python3-jsonschema parallel slurmctld slurmd slurm-client munge patch
+help2man jq zip unzip libxml2-utils python3-jsonschema parallel slurmctld slurmd slurm-client munge patch
 "
 
 list=""
