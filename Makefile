@@ -91,6 +91,11 @@ test-system: all
 test-grader: all
 	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS)
 
+## mutation: SAMPLE (100) generated mutants of the hypervisor, drawn by SEED (1), and their score
+.PHONY: mutation
+mutation: all $(MUTATION_PROGRAMS)
+	@BUILD=$(BUILD) tools/mutation --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1)
+
 ## bench: one line an item: name value unit goal (JSON=1: as JSON)
 .PHONY: bench
 bench: all $(BENCH_PROGRAMS)

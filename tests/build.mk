@@ -86,3 +86,22 @@ $(HV_FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/hv/tests/fuzz/%.o $(HV_FUZZ_O
 
 -include $(COACH_UNIT_OBJECTS:.o=.d) $(HV_UNIT_OBJECTS:.o=.d)
 -include $(shell find $(BUILD)/fuzz -name '*.d' 2>/dev/null)
+
+# What tools/mutation runs: the generator of mutants (libclang), and the plugin that notes which code
+# a check reaches.
+MUTATION_GENERATOR := $(BUILD)/mutation/generate
+MUTATION_PROGRAMS := $(MUTATION_GENERATOR) $(BUILD)/mutation/cover-1.so $(BUILD)/mutation/cover-2.so
+LLVM_FOLDER = $(firstword $(patsubst %/include/clang-c/Index.h,%,\
+    $(wildcard /usr/lib/llvm-*/include/clang-c/Index.h)))
+
+$(MUTATION_GENERATOR): $(filter-out %/cover.c,$(wildcard tests/mutation/*.c)) \
+    $(wildcard tests/mutation/*.h) $(BUILD)/flags/host
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -I$(LLVM_FOLDER)/include $(filter %.c,$^) -L$(LLVM_FOLDER)/lib \
+	    -Wl,-rpath,$(LLVM_FOLDER)/lib -lclang -o $@
+
+$(BUILD)/mutation/cover-%.so: tests/mutation/cover.c harness/plugin/api.h $(BUILD)/flags/host
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -DWATCH_API=$* -fPIC -fvisibility=hidden -shared $< -o $@

@@ -35,7 +35,7 @@ bubblewrap cpio procps
 "
 for_all="
 libcunit1-dev
-clang clang-format shellcheck llvm-$llvm-tools libclang-rt-$llvm-dev
+clang clang-format shellcheck llvm-$llvm-tools libclang-rt-$llvm-dev libclang-$llvm-dev
 pandoc graphviz gnuplot-nox
 help2man jq zip unzip libxml2-utils python3-jsonschema parallel slurmctld slurmd slurm-client munge patch
 "
