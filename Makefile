@@ -64,7 +64,7 @@ debug: all
 	@tools/debug $(BUILD)
 
 # The long ones first, so that at the end no processor waits for one of them.
-GRADER_TESTS := $(patsubst %,tests/grader/%_test.sh,mutants labs)
+GRADER_TESTS := $(patsubst %,tests/grader/%_test.sh,mutants mutation labs)
 GRADER_TESTS += $(filter-out $(GRADER_TESTS),$(sort $(wildcard tests/grader/*_test.sh)))
 SYSTEM_TESTS := $(sort $(wildcard tests/system/*_test.sh))
 UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
@@ -73,7 +73,7 @@ UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 .PHONY: test
 test:
 	@tools/deps.sh
-	@$(MAKE) all $(UNIT_TESTS)
+	@$(MAKE) all $(UNIT_TESTS) $(MUTATION_PROGRAMS)
 	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS) $(SYSTEM_TESTS) tests/docs_test.sh $(UNIT_TESTS)
 
 ## test-unit: the native tests only, under the address and undefined-behaviour sanitizers
@@ -88,7 +88,7 @@ test-system: all
 
 ## test-grader: the grader is graded: mutants, alternatives, forgers, attacks, labs
 .PHONY: test-grader
-test-grader: all
+test-grader: all $(MUTATION_PROGRAMS)
 	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS)
 
 ## mutation: SAMPLE (100) generated mutants of the hypervisor, drawn by SEED (1), and their score

@@ -17,7 +17,7 @@ void probe_main(void)
     uint64_t counters = csr_read(scounteren);
     uint64_t enabled = csr_read(sie);
 
-    if (sbi_is_stagecoach())
+    if (in_a_vm())
         expect_equal(0,
                      entry_state.sepc | entry_state.scause | entry_state.satp | entry_state.sip |
                          entry_state.sscratch | entry_state.stvec | entry_state.sie,

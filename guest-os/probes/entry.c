@@ -61,7 +61,7 @@ static void expect_second_vcpu(void)
 
 void probe_main(void)
 {
-    bool stagecoach = sbi_is_stagecoach();
+    bool in_vm = in_a_vm();
 
     expect_equal(0, entry_state.satp, "satp is 0 at the entry");
     expect_equal(0, entry_state.sstatus & SSTATUS_SIE, "interrupts are off at the entry");
@@ -73,7 +73,7 @@ void probe_main(void)
                     board.device_tree.start + board.device_tree.bytes <=
                         board.memory.start + board.memory.bytes,
                 board.device_tree.start, "the device tree lies in RAM");
-    if (!stagecoach)
+    if (!in_vm)
         return;
     expect_equal(0, entry_state.x[10], "a0 is 0 on the boot vCPU");
     expect_equal(0x80000000, board.memory.start, "RAM begins at 0x80000000");

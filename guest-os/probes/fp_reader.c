@@ -21,9 +21,9 @@ static void look(void)
 void probe_main(void)
 {
     uint64_t end = time_now() + ticks_of_microseconds(option_number("ms", 200) * 1000);
-    bool stagecoach = sbi_is_stagecoach();
+    bool in_vm = in_a_vm();
 
-    for (unsigned i = 0; stagecoach && i < 32; i++)
+    for (unsigned i = 0; in_vm && i < 32; i++)
         expect_equal(0, entry_state.f[i], "FP registers are zero at the entry");
     while (time_now() < end) {
         uint64_t state = random_below(4) << 13;

@@ -180,7 +180,7 @@ void probe_main(void)
     uint64_t rounds = option_number("rounds", 0);
     uint64_t end = time_now() + ticks_of_microseconds(option_number("ms", 300) * 1000);
 
-    if (!sbi_is_stagecoach())
+    if (!in_a_vm())
         probe_unable("a hypervisor to attack");
     ram_end = board.memory.start + board.memory.bytes;
     root = paging_root();

@@ -174,7 +174,7 @@ void probe_main(void)
         if (sbi_has(SBI_EXT_STA))
             expect_sta();
         /* Bare firmware shares the board with its devices: other addresses are good there. */
-        if (sbi_is_stagecoach() && board.cpu_count > 1)
+        if (in_a_vm() && board.cpu_count > 1)
             expect_hsm();
         probe_report.rounds++;
     }

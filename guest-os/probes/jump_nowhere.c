@@ -27,7 +27,7 @@ void probe_main(void)
     expect_fetch_fault(1ull << 40);
     expect_fetch_fault(1ull << 41);
     expect_fetch_fault(1ull << 55);
-    if (sbi_is_stagecoach()) {
+    if (in_a_vm()) {
         expect_fetch_fault(0);
         expect_fetch_fault(board.memory.start - 4);
         expect_fetch_fault(~3ull);

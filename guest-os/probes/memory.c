@@ -21,7 +21,7 @@ static void each_word(bool (*visit)(volatile uint64_t *word))
     uint64_t tree = board.device_tree.start & ~(PAGE_BYTES - 1);
     uint64_t tree_end =
         (board.device_tree.start + board.device_tree.bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-    uint64_t start = sbi_is_stagecoach() ? board.memory.start : image_end;
+    uint64_t start = in_a_vm() ? board.memory.start : image_end;
 
     for (uint64_t at = start; at < limit; at += 8) {
         if (at == image)
@@ -75,7 +75,7 @@ void probe_main(void)
     counter_set(WORDS, "words", 0);
     counter_set(NOT_ZERO, "words_not_zero", 0);
     counter_set(CHANGED, "words_changed", 0);
-    if (sbi_is_stagecoach()) {
+    if (in_a_vm()) {
         each_word(look_zero);
         expect_equal(0, probe_report.counters[NOT_ZERO], "memory is zero at first touch");
     }

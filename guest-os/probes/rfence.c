@@ -117,7 +117,7 @@ static void expect_refused(void)
         expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
                      (uint64_t)fence(fid, 1, vcpus + 100, 0, 0).error,
                      "a fence on a vCPU that is not there is INVALID_PARAM");
-        if (sbi_is_stagecoach())
+        if (in_a_vm())
             expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
                          (uint64_t)fence(fid, 1ull << vcpus, 0, 0, 0).error,
                          "a mask with one vCPU too many is INVALID_PARAM");
@@ -125,7 +125,7 @@ static void expect_refused(void)
     }
     /* A guest has no guests: NOT_SUPPORTED says so (chapter 8 of the SBI spec). */
     for (uint64_t fid = SBI_RFENCE_HFENCE_GVMA_VMID; fid <= SBI_RFENCE_HFENCE_VVMA; fid++) {
-        if (sbi_is_stagecoach())
+        if (in_a_vm())
             expect_equal((uint64_t)SBI_ERR_NOT_SUPPORTED, (uint64_t)fence(fid, 1, 0, 0, 0).error,
                          "a fence of the hypervisor extension is NOT_SUPPORTED");
         counter_add(REFUSED, "refused", 1);

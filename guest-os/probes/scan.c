@@ -134,7 +134,7 @@ static void scan_own(void)
 
 void probe_main(void)
 {
-    if (!sbi_is_stagecoach() && !option_number("force", 0))
+    if (!in_a_vm() && !option_number("force", 0))
         probe_unable("a guest's address space: on a bare board devices would answer");
     scan_own();
     scan_edges();

@@ -149,7 +149,7 @@ void probe_main(void)
     expect_self_map();
     expect_loops_end();
     expect_malformed();
-    if (sbi_is_stagecoach()) {
+    if (in_a_vm()) {
         expect_beyond_ram(ram_end);
         expect_beyond_ram(0);
         expect_beyond_ram(1ull << 40);

@@ -63,7 +63,7 @@ static void exhaust_for_good(void)
 void probe_main(void)
 {
     /* On bare firmware the foot of RAM is the firmware's, and protected. */
-    if (sbi_is_stagecoach())
+    if (in_a_vm())
         exhaust_ram();
     exhaust_guarded();
     if (option_number("fatal", 0))

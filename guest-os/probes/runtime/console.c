@@ -21,9 +21,9 @@ bool sbi_has(uint64_t eid)
     return result.error == SBI_SUCCESS && result.value != 0;
 }
 
-bool sbi_is_stagecoach(void)
+bool in_a_vm(void)
 {
-    return sbi_call(SBI_EXT_BASE, SBI_BASE_GET_IMPL_ID, 0, 0, 0).value == SBI_IMPL_STAGECOACH;
+    return !option_number("bare", 0);
 }
 
 static enum console console_choose(void)

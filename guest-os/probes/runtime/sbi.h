@@ -41,7 +41,9 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 /* Is the extension there? Asks the Base extension each time. */
 bool sbi_has(uint64_t eid);
 
-/* Is Stagecoach below, rather than firmware or another hypervisor? */
-bool sbi_is_stagecoach(void);
+/* Is there a hypervisor below, so that what this is asked for is a VM's contract? Whose it is makes
+ * no difference, so nothing is asked of it: the option bare=1 says that this is the board itself.
+ */
+bool in_a_vm(void);
 
 #endif
