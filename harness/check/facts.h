@@ -8,6 +8,7 @@
 
 #include "abi/monitor.h"
 #include "check/check.h"
+#include "model/channel.h"
 
 /* How the run as a whole ended. */
 enum outcome {
@@ -29,6 +30,18 @@ struct finding {
     uint64_t looked_at; /* how much it rests on: leaf entries, exits … ; 0 shows nothing */
     char diagnosis[64]; /* named cause when it does not hold */
     char text[512];     /* one line: what was found, or "… holds: N leaf entries" */
+};
+
+#define CONTRACT_OTHERS 4
+
+/* What the model of a VM's contract (harness/model) found: every run is held against it. */
+struct contract {
+    const struct model_channel *model; /* NULL: it was not asked */
+    char blind[160];                   /* "", or why it could not judge */
+    bool broken;
+    char diagnosis[120]; /* of the first rule that was broken, and the account of it: */
+    char rule[160], expected[200], seen[200], event[320], source[256];
+    char other[CONTRACT_OTHERS][512]; /* "", or another rule that was broken later */
 };
 
 struct facts {
@@ -59,6 +72,7 @@ struct facts {
     bool (*describe)(void *argument, int vm, uint64_t address, char *to, size_t bytes);
     void *argument;
     struct finding truth, isolation, registers, fences;
+    struct contract contract;
 };
 
 /* The monitor's entry of a VM of the scenario, or NULL. */

@@ -289,6 +289,7 @@ void machine_fill_facts(struct machine *machine)
     tamper_find(machine);
     find_truth(machine);
     find_isolation(machine);
+    contract_finding(machine);
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
     if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)

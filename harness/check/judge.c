@@ -213,10 +213,34 @@ static bool is_said(const struct result_item *result, const char *text)
     return false;
 }
 
+/* A rule of the contract was broken: that is the verdict, whatever the item asks. */
+static bool contract_is_broken(const struct facts *facts, struct result_item *result)
+{
+    const struct contract *contract = &facts->contract;
+    if (!contract->broken)
+        return false;
+    result_judge(result, VERDICT_FAIL);
+    result->evidence |= EVIDENCE_SEEN;
+    result_set(&result->diagnosis, "%s", contract->diagnosis);
+    result_line(result, LINE_EXPECTED, "%s", contract->expected);
+    result_line(result, LINE_ACTUAL, "%s", contract->seen);
+    result_line(result, LINE_NOTE, "%s, %s", contract->rule, contract->event);
+    if (*contract->source)
+        result_line(result, LINE_SOURCE, "%s", contract->source);
+    for (unsigned i = 0; i < CONTRACT_OTHERS && *contract->other[i]; i++)
+        result_line(result, LINE_NOTE, "%s", contract->other[i]);
+    return true;
+}
+
 static void judge_item(const struct facts *facts, const struct item *item, size_t *places,
                        struct result_item *result)
 {
     const char *outcome = diagnose_outcome(facts);
+    if (!*facts->tampered && !facts->stray && contract_is_broken(facts, result)) {
+        if (item->hint)
+            result_set(&result->hint, "%s", item->hint);
+        return;
+    }
     if (outcome) {
         explain_outcome(facts, result);
         result_set(&result->diagnosis, "%s", outcome);
@@ -252,6 +276,12 @@ void judge(const struct facts *facts, struct result_check *to)
         if (facts->outcome == OUTCOME_BROKEN) {
             result_judge(result, VERDICT_HARNESS_FAULT);
             result_line(result, LINE_NOTE, "%s", facts->why);
+            continue;
+        }
+        if (*facts->contract.blind) {
+            result_judge(result, VERDICT_HARNESS_FAULT);
+            result_line(result, LINE_NOTE, "the contract cannot be judged: %s",
+                        facts->contract.blind);
             continue;
         }
         judge_item(facts, item, places, result);

@@ -117,6 +117,7 @@ static void watch(struct machine *machine, struct observer_options *options)
     options->traps = true;
     options->told = check->scenario.trace;
     options->first_entries = true;
+    options->model = true;
     options->on_stop = stopped;
     options->on_turn = bounded;
     options->limit_vectors = MACHINE_MOST_VECTORS;

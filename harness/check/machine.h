@@ -70,6 +70,9 @@ char *machine_image_path(const struct check *check, const struct run_options *op
 /* The audit at a stop; called by the observer's callback. */
 void machine_audit(struct machine *machine, const struct observer_view *view);
 
+/* The model's findings as a part of the facts (contract.c). */
+void contract_finding(struct machine *machine);
+
 /* Fills facts from an observation (facts_fill.c). */
 void machine_fill_facts(struct machine *machine);
 

@@ -228,6 +228,7 @@ int observer_run(const struct observer_options *options, struct observation *see
     observer->notice = -1;
     observer->log_pipe[0] = observer->log_pipe[1] = -1;
     observer->hold_pipe[0] = observer->hold_pipe[1] = -1;
+    observer->model_fd = -1;
     pthread_mutex_init(&observer->lock, NULL);
     int status = read_hypervisor(observer, error);
     if (status == 0)

@@ -22,6 +22,7 @@
 #include "machine/qemu.h"
 #include "machine/ram.h"
 #include "machine/traplog.h"
+#include "model/channel.h"
 #include "symbols/symbols.h"
 #include "trace/event.h"
 
@@ -75,6 +76,7 @@ struct observer_options {
     bool traps;                  /* watch traps, entries and fences (log and plugin) */
     bool first_entries;          /* stop before the first entry with each hgatp; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
+    bool model;                  /* hold the model of a VM's contract against it; needs traps */
     /*
      * The general registers at each exit and entry, in order; needs traps. Called from a thread
      * of the observer's while the machine runs. May be NULL. An entry that a trap follows before
@@ -127,6 +129,7 @@ struct observation {
     struct qemu qemu; /* ended; ram_fd and console_out_fd still open */
     struct ram ram;   /* the last state */
     struct symbols *hypervisor;
+    struct model_channel *model; /* what the model found; NULL: it was not asked */
 };
 
 /* Runs to the end. 0: *seen is filled; -1: nothing ran, *error says why. */

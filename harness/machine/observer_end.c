@@ -102,6 +102,7 @@ void observation_free(struct observation *seen)
     event_list_free(&seen->seen);
     ram_close(&seen->ram);
     qemu_stop(&seen->qemu);
+    observer_model_free(seen);
     symbols_close(seen->hypervisor);
     seen->hypervisor = NULL;
 }

@@ -58,6 +58,8 @@ static void write_argument(struct observer *observer, const char *plugin)
     if (options->limit_ticks && options->breakpoint_count == 0)
         append(to, bytes, ",deadline=%" PRIx64,
                deadline_exact(options->limit_ticks * TICK_NS) - BEFORE_NS, 0);
+    if (options->model)
+        append(to, bytes, ",model=%" PRIx64, (uint64_t)observer->model_fd, 0);
 }
 
 int observer_log_prepare(struct observer *observer, struct qemu_options *machine,
@@ -65,7 +67,7 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
 {
     static _Thread_local char log_path[64];
     static _Thread_local const char *words[32];
-    static _Thread_local int passed[2];
+    static _Thread_local int passed[3];
     char plugin[640];
     size_t count = 0;
 
@@ -77,6 +79,8 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
     observer->notice = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (observer->notice < 0)
         return error_fault(error, "eventfd: %s", strerror(errno));
+    if (observer->options->model && observer_model_prepare(observer, machine, error) != 0)
+        return -1;
     fcntl(observer->log_pipe[0], F_SETPIPE_SZ, PIPE_BYTES);
     write_argument(observer, plugin);
     snprintf(log_path, sizeof(log_path), "/proc/self/fd/%d", observer->log_pipe[1]);
@@ -89,9 +93,10 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
     words[count] = NULL;
     passed[0] = observer->log_pipe[1];
     passed[1] = observer->hold_pipe[0];
+    passed[2] = observer->model_fd;
     machine->extra = words;
     machine->passed = passed;
-    machine->passed_count = 2;
+    machine->passed_count = observer->model_fd >= 0 ? 3 : 2;
     machine->plugin = observer->plugin_argument;
     return 0;
 }
@@ -222,4 +227,5 @@ void observer_log_finish(struct observer *observer)
         close_end(&observer->hold_pipe[i]);
     }
     close_end(&observer->notice);
+    close_end(&observer->model_fd);
 }

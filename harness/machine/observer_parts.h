@@ -27,6 +27,7 @@ struct observer {
     pthread_mutex_t lock; /* over log and seen->seen while the thread runs */
     struct traplog log;
     uint64_t holds_answered;
+    int model_fd; /* -1: there is no model */
     char plugin_argument[1024];
 
     /* QMP and the debugger. */
@@ -63,6 +64,11 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
 int observer_log_start(struct observer *observer, struct error *error);
 void observer_log_answer(struct observer *observer);
 void observer_log_finish(struct observer *observer);
+
+/* observer_model.c: before the start; after all. The descriptor is the observer's to close. */
+int observer_model_prepare(struct observer *observer, const struct qemu_options *machine,
+                           struct error *error);
+void observer_model_free(struct observation *seen);
 
 /* observer_gdb.c: connects and sets breakpoints; handles a stop. */
 bool observer_gdb_start(struct observer *observer);

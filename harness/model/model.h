@@ -68,6 +68,7 @@ struct model_state {
     uint64_t x[32];
     uint64_t pc; /* the guest's: sepc */
     struct model_csrs csr;
+    uint64_t code; /* physical address of the sret; 0: not known */
     bool has_fp;
     uint64_t f[32], fcsr; /* only with has_fp */
 };

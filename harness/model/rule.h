@@ -6,6 +6,7 @@
 #ifndef MODEL_RULE_H
 #define MODEL_RULE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct model_rule {
@@ -22,6 +23,12 @@ struct model_rule {
         __attribute__((used, section("model_rules"), aligned(8))) = {                              \
             rule_name, rule_source, rule_text, rule_diagnosis, &identifier##_exercised}
 
+/* All rules, in the linker's order; and their counts set back to 0, for tests. */
+const struct model_rule *model_rules(size_t *count);
+void model_rules_reset(void);
+
 #define MODEL_EXERCISED(identifier) ((void)++identifier##_exercised)
+/* The same, by a pointer to the rule. */
+#define MODEL_COUNT(rule) ((void)++*(rule)->exercised)
 
 #endif

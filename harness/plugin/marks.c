@@ -111,10 +111,13 @@ static void mark_registers(unsigned hart, unsigned entry, uint64_t pc)
     qemu_plugin_outs(line);
 }
 
-/* A block of a guest begins; only watched with registers=1. */
+/* A block of a guest begins; only watched where registers are wanted. */
 void on_guest(unsigned hart, void *data)
 {
-    if (state[hart].after_sret)
+    if (!state[hart].after_sret)
+        return;
+    contract_block(hart);
+    if (watch.registers)
         mark_registers(hart, 1, (uint64_t)(uintptr_t)data);
     state[hart].after_sret = false;
 }
@@ -135,8 +138,10 @@ void on_hypervisor(unsigned hart, void *data)
     uint64_t address = (uint64_t)(uintptr_t)data;
 
     settle_after_resume();
+    contract_block(hart);
     state[hart].in_firmware = false;
     if (address == watch.vector) {
+        contract_vector(hart);
         state[hart].after_sret = false;
         state[hart].hgatp_written = 0; /* it trapped, so it wrote nothing */
         mark('V', hart, NULL, 0);
@@ -158,6 +163,7 @@ void on_firmware(unsigned hart, void *data)
 {
     (void)data;
     settle_after_resume();
+    contract_block(hart);
     if (!state[hart].in_firmware)
         mark('F', hart, NULL, 0);
     state[hart].in_firmware = true;
@@ -204,6 +210,7 @@ void on_sret(unsigned hart, void *data)
         guard_enter(hart, value[0], value[1]);
     }
     state[hart].after_sret = true;
+    contract_sret(hart, value[0]);
     mark('S', hart, value, 2);
 }
 

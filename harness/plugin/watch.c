@@ -7,6 +7,7 @@
  *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
  *             [,registers=1][,quiet=1][,settle=1][,deadline=NS][,processor=MS]
+ *             [,model=FD]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
  * entry with each hgatp (mark N), and every so many instructions in the trap vector or before an
@@ -17,6 +18,7 @@
  * With registers=1 each exit and entry also gives the general registers (mark X).
  * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
  * With deadline= and processor= the run ends at that virtual time, or processor time: deadline.c.
+ * With model=FD the contract of a VM is judged at each exit and entry; FD: struct model_channel.
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
 #include <stdio.h>
@@ -135,7 +137,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     if (is_hypervisor || (is_firmware && !watch.quiet))
         qemu_plugin_register_vcpu_tb_exec_cb(block, is_hypervisor ? on_hypervisor : on_firmware,
                                              PLUGIN_READ_REGISTERS, (void *)(uintptr_t)first);
-    if (watch.registers && !is_hypervisor && !is_firmware)
+    if ((watch.registers || watch.contract) && !is_hypervisor && !is_firmware)
         qemu_plugin_register_vcpu_tb_exec_cb(
             block, on_guest, PLUGIN_READ_REGISTERS,
             (void *)(uintptr_t)qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0)));
@@ -197,6 +199,8 @@ static bool read_argument(const char *argument)
         watch.quiet = number != 0;
     else if (strncmp(argument, "settle", name) == 0)
         watch.settle = number != 0;
+    else if (strncmp(argument, "model", name) == 0)
+        return contract_open((int)number);
     else if (strncmp(argument, "limit", name) == 0)
         watch.limit = number;
     else if (strncmp(argument, "vectors", name) == 0)

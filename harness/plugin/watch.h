@@ -3,6 +3,7 @@
 #define PLUGIN_WATCH_H
 
 #include "api.h"
+#include "model/model.h"
 
 #define WATCH_HARTS  64
 #define WATCH_STORES 16
@@ -34,6 +35,7 @@ struct watch {
     bool registers;                   /* mark the registers at each exit and entry */
     bool quiet;                       /* only first entries are marked */
     bool settle;                      /* the machine runs with -icount: see settle.c */
+    bool contract;                    /* the model of a VM's contract is fed: see contract.c */
 };
 
 extern struct watch watch;
@@ -71,6 +73,19 @@ void deadline_begin(void);
 
 /* Reads x<number>. false: this QEMU does not let a plugin read registers. */
 bool read_general(unsigned hart, unsigned number, uint64_t *value);
+/* The same of all of them, x[0 … 31], and of the CSRs at any time. false: they cannot be seen. */
+bool read_generals(unsigned hart, uint64_t *x);
+bool read_csrs(unsigned hart, struct model_csrs *csrs);
+
+/*
+ * The contract: an sret is about to be executed (its physical address); a block begins, whosever;
+ * the trap vector's does, after contract_block. contract_open: maps the channel (descriptor).
+ */
+void contract_sret(unsigned hart, uint64_t code);
+void contract_block(unsigned hart);
+void contract_vector(unsigned hart);
+bool contract_open(int fd);
+
 #if WATCH_API > 1
 void registers_on_hart(plugin_id id, unsigned hart);
 #endif

@@ -1,0 +1,48 @@
+/* The channel to the model of a VM's contract, which the watch plugin holds the machine against. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "machine/observer_parts.h"
+
+int observer_model_prepare(struct observer *observer, const struct qemu_options *machine,
+                           struct error *error)
+{
+    struct stat bundle = {0};
+    struct model_channel *channel;
+    int fd = file_nameless("model", error);
+
+    if (fd < 0)
+        return -1;
+    if (ftruncate(fd, sizeof(*channel)) != 0 ||
+        (channel = mmap(NULL, sizeof(*channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) ==
+            MAP_FAILED) {
+        close(fd);
+        return error_fault(error, "the model's channel: %s", strerror(errno));
+    }
+    if (machine->bundle_fd >= 0)
+        fstat(machine->bundle_fd, &bundle);
+    *channel = (struct model_channel){
+        .magic = MODEL_CHANNEL_MAGIC,
+        .firmware = {QEMU_RAM_BASE, observer->image_from},
+        .image = {observer->image_from, observer->image_to},
+        .text = {observer->image_from, observer->image_to},
+        .bundle_bytes = (uint64_t)bundle.st_size,
+        .bundle_fd = machine->bundle_fd,
+        .harts = machine->harts,
+        .sstc = !strstr(machine->cpu, "sstc=off"),
+    };
+    observer->model_fd = fd;
+    observer->seen->model = channel;
+    return 0;
+}
+
+void observer_model_free(struct observation *seen)
+{
+    if (seen->model)
+        munmap(seen->model, sizeof(*seen->model));
+    seen->model = NULL;
+}

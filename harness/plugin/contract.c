@@ -1,0 +1,178 @@
+/*
+ * The model of a VM's contract (harness/model) is fed here, at the instant: each exit in the first
+ * block of the trap vector, each entry with the CSRs as the sret finds them and the general
+ * registers as the next block does, whosever it is. What it finds goes into the channel.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "model/channel.h"
+#include "model/model.h"
+#include "model/rule.h"
+#include "watch.h"
+
+#define HSTATUS_SPV (1ull << 7)
+
+static struct model_channel *channel;
+static struct model *model;
+
+static struct {
+    bool entering, inside;
+    struct model_state at; /* entering: CSRs as the sret found them */
+} state[WATCH_HARTS];
+
+static void blind(const char *what)
+{
+    if (channel->sight == MODEL_SIGHT_BLIND)
+        return;
+    snprintf(channel->blind, sizeof(channel->blind), "%s", what);
+    channel->sight = MODEL_SIGHT_BLIND;
+    watch.contract = false;
+}
+
+static void broken(const struct model_breach *breach, void *argument)
+{
+    size_t count;
+    const struct model_rule *rules = model_rules(&count);
+
+    (void)argument;
+    if (channel->breaches < MODEL_CHANNEL_BREACHES) {
+        struct model_channel_breach *to = &channel->breach[channel->breaches];
+
+        to->rule = (uint32_t)(breach->rule - rules);
+        to->hart = breach->hart;
+        to->vm = breach->vm;
+        to->vcpu = breach->vcpu;
+        to->instructions = breach->instructions;
+        to->code = breach->code;
+        memcpy(to->expected, breach->expected, sizeof(to->expected));
+        memcpy(to->seen, breach->seen, sizeof(to->seen));
+    }
+    channel->breaches++;
+}
+
+static uint64_t instructions(void *argument)
+{
+    (void)argument;
+    return watch.instructions;
+}
+
+static void copy_rules(void)
+{
+    size_t count;
+    const struct model_rule *rules = model_rules(&count);
+
+    channel->rules = count < MODEL_CHANNEL_RULES ? (uint32_t)count : MODEL_CHANNEL_RULES;
+    for (uint32_t i = 0; i < channel->rules; i++) {
+        struct model_channel_rule *to = &channel->rule[i];
+
+        snprintf(to->name, sizeof(to->name), "%s", rules[i].name);
+        snprintf(to->source, sizeof(to->source), "%s", rules[i].source);
+        snprintf(to->text, sizeof(to->text), "%s", rules[i].text);
+        snprintf(to->diagnosis, sizeof(to->diagnosis), "%s", rules[i].diagnosis);
+    }
+}
+
+static void copy_counts(void)
+{
+    size_t count;
+    const struct model_rule *rules = model_rules(&count);
+
+    for (uint32_t i = 0; i < channel->rules; i++)
+        channel->rule[i].exercised = *rules[i].exercised;
+}
+
+/* Once the machine's RAM can be seen: at the first sret. */
+static bool begin(void)
+{
+    const struct bundle_header *bundle = NULL;
+
+    if (channel->bundle_bytes)
+        bundle = mmap(NULL, channel->bundle_bytes, PROT_READ, MAP_PRIVATE, channel->bundle_fd, 0);
+    if (!bundle || bundle == MAP_FAILED)
+        return blind("the bundle cannot be mapped"), false;
+    if (!watch.ram)
+        return blind("the machine's RAM cannot be found"), false;
+    const struct model_setup setup = {
+        .ram = (const uint8_t *)watch.ram,
+        .ram_base = RAM_BASE,
+        .ram_bytes = watch.ram_bytes,
+        .firmware = {channel->firmware[0], channel->firmware[1]},
+        .image = {channel->image[0], channel->image[1]},
+        .text = {channel->text[0], channel->text[1]},
+        .bundle = bundle,
+        .bundle_bytes = channel->bundle_bytes,
+        .fill_seed = channel->fill_seed,
+        .harts = channel->harts,
+        .sstc = channel->sstc,
+        .instructions = instructions,
+        .broken = broken,
+    };
+    model = model_new(&setup);
+    return model || (blind("no memory for the model"), false);
+}
+
+void contract_sret(unsigned hart, uint64_t code)
+{
+    if (!watch.contract)
+        return;
+    struct model_state *at = &state[hart].at;
+
+    memset(at, 0, sizeof(*at));
+    if (!read_csrs(hart, &at->csr)) {
+        blind("this QEMU lets no plugin read a hart's CSRs");
+        return;
+    }
+    if (!(at->csr.hstatus & HSTATUS_SPV) || (!model && !begin()))
+        return;
+    at->pc = at->csr.sepc;
+    at->code = code;
+    state[hart].entering = true;
+}
+
+/* A block begins, of whomever: the guest's registers are as they were at the sret. */
+void contract_block(unsigned hart)
+{
+    if (!state[hart].entering)
+        return;
+    state[hart].entering = false;
+    if (!watch.contract || !read_generals(hart, state[hart].at.x)) {
+        blind("this QEMU lets no plugin read a hart's registers");
+        return;
+    }
+    state[hart].inside = true;
+    channel->entries++;
+    model_entry(model, hart, &state[hart].at);
+    copy_counts();
+}
+
+void contract_vector(unsigned hart)
+{
+    struct model_state at = {0};
+
+    if (!state[hart].inside || !watch.contract)
+        return;
+    if (!read_csrs(hart, &at.csr) || !read_generals(hart, at.x)) {
+        blind("this QEMU lets no plugin read a hart's registers");
+        return;
+    }
+    if (!(at.csr.hstatus & HSTATUS_SPV))
+        return; /* the hypervisor's own trap */
+    state[hart].inside = false;
+    at.pc = at.csr.sepc;
+    channel->exits++;
+    model_exit(model, hart, &at);
+}
+
+bool contract_open(int fd)
+{
+    channel = mmap(NULL, sizeof(*channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (channel == MAP_FAILED || channel->magic != MODEL_CHANNEL_MAGIC)
+        return false;
+    copy_rules();
+    channel->sight = MODEL_SIGHT_GOOD;
+    watch.contract = true;
+    return true;
+}
