@@ -169,7 +169,7 @@ static int emit(const struct arguments *arguments, struct result_run *run)
 {
     int failed = 0;
     if (arguments->full)
-        result_show_all(run);
+        result_show_all(run, stdout);
     for (size_t i = 0; i < arguments->emits; i++)
         failed |= result_emit(run, arguments->emit[i]);
     if (!arguments->emits && !arguments->full)

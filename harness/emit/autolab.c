@@ -9,6 +9,7 @@
 
 #include "emit/document.h"
 #include "lib/buffer.h"
+#include "lib/text.h"
 #include "result/write.h"
 
 static char *without_colons(const char *text)
@@ -73,7 +74,8 @@ static int write_autolab(const struct result_run *run, FILE *out)
     }
     json_decref(stages);
     char *summary = document_summary(run);
-    int failed = fprintf(out, "%s\n", summary) < 0;
+    text_show_lines(out, summary);
+    int failed = fputc('\n', out) == EOF;
     free(summary);
     failed |= dump_line(feedback, out) != 0;
     return dump_line(json_pack("{s:o}", "scores", scores), out) != 0 || failed ? -1 : 0;

@@ -1,7 +1,7 @@
 /*
  * Classroom 50's result.json, schema classroom50/result/v1 (its wiki, "Advanced Autograding").
  * Who and what was handed in comes from the environment that its runner sets. Scores are whole
- * numbers and their sums; what was not graded is left out of both.
+ * numbers and their sums; what was not graded counts 0 of its points.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +37,11 @@ static void add_tests(json_t *tests, const struct result_check *check)
         const struct result_item *item = &check->items[i];
         char *name = document_item_name(check, item);
         char *account = document_account(check, item, 4000);
-        bool ungraded = verdict_ungraded(item->verdict);
         json_array_append_new(
-            tests,
-            json_pack("{s:o, s:b, s:i, s:i, s:s, s:o}", "test-name", document_text(name), "passed",
-                      item->verdict == VERDICT_PASS, "score", ungraded ? 0 : (int)item->got,
-                      "max-score", ungraded ? 0 : (int)item->of, "verdict",
-                      verdict_name(item->verdict), "output", document_text(account)));
+            tests, json_pack("{s:o, s:b, s:i, s:i, s:s, s:o}", "test-name", document_text(name),
+                             "passed", item->verdict == VERDICT_PASS, "score", (int)item->got,
+                             "max-score", (int)item->of, "verdict", verdict_name(item->verdict),
+                             "output", document_text(account)));
         free(account);
         free(name);
     }

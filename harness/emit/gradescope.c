@@ -20,10 +20,8 @@ static json_t *test_json(const struct result_check *check, const struct result_i
                   "text", "number", json_sprintf("%u", number), "status",
                   item->verdict == VERDICT_PASS ? "passed" : "failed", "output",
                   document_text(account), "output_format", "text", "visibility", "visible");
-    if (!verdict_ungraded(item->verdict)) {
-        json_object_set_new(test, "score", json_integer(item->got));
-        json_object_set_new(test, "max_score", json_integer(item->of));
-    }
+    json_object_set_new(test, "score", json_integer(item->got));
+    json_object_set_new(test, "max_score", json_integer(item->of));
     free(name);
     free(account);
     return test;

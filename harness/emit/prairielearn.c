@@ -25,12 +25,10 @@ static json_t *test_json(const struct result_check *check, const struct result_i
 {
     char *name = document_item_name(check, item);
     char *account = document_account(check, item, most);
-    bool ungraded = verdict_ungraded(item->verdict);
-    json_t *test =
-        json_pack("{s:o, s:o, s:i, s:i, s:s, s:o}", "name", document_text(name), "description",
-                  document_text(check->title), "points", ungraded ? 0 : (int)item->got,
-                  "max_points", ungraded ? 0 : (int)item->of, "message",
-                  verdict_name(item->verdict), "output", document_text(account));
+    json_t *test = json_pack("{s:o, s:o, s:i, s:i, s:s, s:o}", "name", document_text(name),
+                             "description", document_text(check->title), "points", (int)item->got,
+                             "max_points", (int)item->of, "message", verdict_name(item->verdict),
+                             "output", document_text(account));
     free(name);
     free(account);
     return test;
@@ -48,7 +46,7 @@ static int write_prairielearn(const struct result_run *run, FILE *out)
         }
     }
     struct result_score score = result_run_score(run);
-    bool gradable = score.of > 0 || score.ungraded == 0;
+    bool gradable = score.of > score.ungraded || score.ungraded == 0;
     char *summary = document_summary(run);
     json_t *root =
         json_pack("{s:b, s:f, s:o, s:o}", "gradable", gradable, "score", document_fraction(run),

@@ -38,7 +38,7 @@ static int write_submitty(const struct result_run *run, FILE *out)
     struct result_score score = result_run_score(run);
     char *message = message_of(run);
     json_t *root;
-    if (score.of == 0 && score.ungraded > 0) {
+    if (score.of == score.ungraded && score.ungraded > 0) {
         root = json_pack("{s:s, s:o}", "status", "fail", "message", document_text(message));
     } else {
         const char *shown = score.got == score.of ? "success" : "failure";

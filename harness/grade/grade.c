@@ -172,7 +172,7 @@ static int emit_all(const struct grade_options *options, const struct result_run
 {
     int failed = 0;
     if (options->replay != NULL) {
-        result_show_all(run);
+        result_show_all(run, stdout);
     }
     for (unsigned i = 0; i < options->emit_count; i++) {
         failed |= result_emit(run, options->emits[i]) != 0;

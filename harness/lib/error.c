@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/text.h"
+
 static void store(struct error *error, enum coach_status status, const char *format,
                   va_list arguments)
 {
@@ -54,13 +56,16 @@ int error_prefix(struct error *error, const char *format, ...)
 
 int complain(const char *format, ...)
 {
+    struct buffer line = {0};
     va_list arguments;
     fflush(stdout);
-    fputs("coach: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    buffer_vprintf(&line, format, arguments);
     va_end(arguments);
+    fputs("coach: ", stderr);
+    text_show_lines(stderr, buffer_string(&line));
     fputc('\n', stderr);
+    buffer_free(&line);
     return -1;
 }
 

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/text.h"
+
 static const char *const sequences[] = {
     [COLOUR_NONE] = "",         [COLOUR_BOLD] = "\033[1m",   [COLOUR_DIM] = "\033[2m",
     [COLOUR_RED] = "\033[31m",  [COLOUR_GREEN] = "\033[32m", [COLOUR_YELLOW] = "\033[33m",
@@ -56,7 +58,9 @@ void progress(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\r%.*s\033[K", terminal_columns(stderr) - 1, line);
+    fputc('\r', stderr);
+    text_show(stderr, line, (size_t)terminal_columns(stderr) - 1);
+    fputs("\033[K", stderr);
     fflush(stderr);
     progress_shown = true;
 }

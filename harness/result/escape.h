@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 /*
- * Writes text for element content or a quoted attribute: markup is escaped, control characters
- * (which XML 1.0 cannot hold) are left out but for line break and tab, what is not UTF-8 becomes
- * U+FFFD. NULL counts as "".
+ * Writes text for element content or a quoted attribute: markup is escaped, line break and tab
+ * stay, what else controls a terminal or is no UTF-8 is shown as lib/text.h has it. NULL counts as
+ * "".
  */
 void escape_xml(FILE *out, const char *text);
 

@@ -81,7 +81,7 @@ static void head(FILE *out, const struct result_run *run)
 static bool run_has_points(const struct result_run *run)
 {
     struct result_score score = result_run_score(run);
-    return score.of + score.ungraded != 0;
+    return score.of != 0;
 }
 
 static void score(FILE *out, const struct result_run *run)
@@ -128,8 +128,7 @@ static void overview(FILE *out, const struct result_run *run)
         escape_xml(out, check->title);
         fputs("</td><td>", out);
         verdict(out, result_check_verdict(check));
-        fprintf(out, "</td><td class=\"n\">%u/%u</td></tr>\n", points.got,
-                points.of + points.ungraded);
+        fprintf(out, "</td><td class=\"n\">%u/%u</td></tr>\n", points.got, points.of);
     }
     fputs("</tbody>\n</table>\n", out);
 }

@@ -12,8 +12,9 @@
 #include <stdio.h>
 
 /*
- * Who is at fault. The last two are never scored: their points are "not graded", neither got
- * nor lost. The order is by weight: of several items' verdicts the greatest is the check's.
+ * Who is at fault. The last two are never scored: their points are "not graded", which is said
+ * beside the sum; they stay in what the sum is out of. The order is by weight: of several items'
+ * verdicts the greatest is the check's.
  */
 enum verdict {
     VERDICT_PASS,
@@ -103,8 +104,8 @@ struct result_run {
 };
 
 struct result_score {
-    unsigned got, of; /* points; `of` leaves out what was not graded */
-    unsigned ungraded;
+    unsigned got, of;  /* points; of: all that there are, so that nothing makes them fewer */
+    unsigned ungraded; /* how many of them could not be graded */
     size_t items[VERDICT_COUNT];
 };
 

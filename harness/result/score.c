@@ -57,12 +57,11 @@ struct result_score result_check_score(const struct result_check *check)
     for (size_t i = 0; i < check->item_count; i++) {
         const struct result_item *item = &check->items[i];
         score.items[item->verdict]++;
-        if (verdict_ungraded(item->verdict)) {
-            score.ungraded += item->of;
-            continue;
-        }
-        score.got += item->got;
         score.of += item->of;
+        if (verdict_ungraded(item->verdict))
+            score.ungraded += item->of;
+        else
+            score.got += item->got;
     }
     return score;
 }

@@ -8,27 +8,28 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* One line of text: '#' would begin a directive, control characters would break the line. */
+#include "lib/text.h"
+
+/* One line of text: '#' would begin a directive. */
 static void plain(FILE *out, const char *text)
 {
-    for (const char *at = text; *at; at++) {
-        if (*at == '#' || *at == '\\')
+    char piece[TEXT_PIECE];
+    for (const char *at = text; text_next(&at, piece);) {
+        if (*piece == '#' || *piece == '\\')
             fputc('\\', out);
-        fputc((unsigned char)*at < 0x20 || *at == 0x7f ? ' ' : *at, out);
+        fputs(piece, out);
     }
 }
 
-/* The inside of a YAML double-quoted scalar. */
+/* The inside of a YAML double-quoted scalar, whose escapes are those of lib/text.h. */
 static void inside_quotes(FILE *out, const char *text)
 {
-    for (const char *at = text; *at; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (byte == '"' || byte == '\\')
-            fprintf(out, "\\%c", byte);
-        else if (byte < 0x20 || byte == 0x7f)
-            fprintf(out, "\\x%02x", byte);
-        else
-            fputc(byte, out);
+    char piece[TEXT_PIECE];
+    for (const char *at = text; *at;) {
+        if (*at == '"' || *at == '\\')
+            fprintf(out, "\\%c", *at++);
+        else if (text_next(&at, piece))
+            fputs(piece, out);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/terminal.h"
+#include "lib/text.h"
 #include "result/write.h"
 
 #define SCREEN_LINES  24
@@ -25,15 +26,6 @@ static enum colour verdict_colour(enum verdict verdict)
 static void coloured(FILE *out, enum colour colour, const char *text)
 {
     fprintf(out, "%s%s%s", colour_begin(out, colour), text, colour_end(out));
-}
-
-/* Text of others on our terminal: control characters must not reach it. */
-static void plain(FILE *out, const char *text, size_t most)
-{
-    for (size_t i = 0; text[i] && i < most; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        fputc(byte < 0x20 || byte == 0x7f ? '?' : byte, out);
-    }
 }
 
 static size_t width(FILE *out)
@@ -63,7 +55,7 @@ static size_t wrapped(FILE *out, const char *text)
         size_t bytes = line_of(text, columns);
         if (used++)
             fprintf(out, "%*s", INDENT, "");
-        plain(out, text, bytes);
+        text_show(out, text, bytes);
         fputc('\n', out);
         text += bytes + (text[bytes] == ' ');
     } while (*text);
@@ -74,7 +66,7 @@ static size_t wrapped(FILE *out, const char *text)
 static void title(FILE *out, const char *text, size_t columns)
 {
     bool fits = strlen(text) <= columns;
-    plain(out, text, fits ? columns : columns - 1);
+    text_show(out, text, fits ? columns : columns - 1);
     fputs(fits ? "" : "…", out);
 }
 
@@ -86,7 +78,7 @@ static void check_line(FILE *out, const struct result_check *check)
                        : verdict_ungraded(verdict) ? "??  "
                                                    : "FAIL";
     coloured(out, verdict_colour(verdict), mark);
-    fprintf(out, " %-30s %3u/%-3u ", check->id, score.got, score.of + score.ungraded);
+    fprintf(out, " %-30s %3u/%-3u ", check->id, score.got, score.of);
     title(out, check->title, isatty(fileno(out)) ? width(out) - TITLE_COLUMNS : SIZE_MAX);
     fputc('\n', out);
 }
@@ -97,9 +89,10 @@ static size_t account(FILE *out, const struct result_check *check, const struct 
     size_t used = 1;
     coloured(out, verdict_colour(item->verdict), "  ");
     fputs(colour_begin(out, COLOUR_BOLD), out);
-    plain(out, item->title, SIZE_MAX);
+    text_show(out, item->title, SIZE_MAX);
     fputs(colour_end(out), out);
-    fprintf(out, ": %s", item->diagnosis ? item->diagnosis : verdict_name(item->verdict));
+    fputs(": ", out);
+    text_show(out, item->diagnosis ? item->diagnosis : verdict_name(item->verdict), SIZE_MAX);
     if (item->at)
         fprintf(out, " (%s)", item->at);
     fputc('\n', out);
@@ -113,7 +106,7 @@ static size_t account(FILE *out, const struct result_check *check, const struct 
     }
     if (*check->replay) {
         fputs("    replay   ", out);
-        plain(out, check->replay, SIZE_MAX);
+        text_show(out, check->replay, SIZE_MAX);
         fputc('\n', out);
         used++;
     }
@@ -135,12 +128,15 @@ static void score_line(FILE *out, const struct result_run *run)
                     score.items[VERDICT_BUILD_ERROR];
     size_t ungraded = score.items[VERDICT_TOOLCHAIN_FAULT] + score.items[VERDICT_HARNESS_FAULT];
     fputs(colour_begin(out, COLOUR_BOLD), out);
-    fprintf(out, "%s: %u of %u points%s, %zu items passed, %zu failed", run->title, score.got,
-            score.of, colour_end(out), score.items[VERDICT_PASS], failed);
+    text_show(out, run->title, SIZE_MAX);
+    fprintf(out, ": %u of %u points%s, %zu items passed, %zu failed", score.got, score.of,
+            colour_end(out), score.items[VERDICT_PASS], failed);
     if (ungraded)
         fprintf(out, ", %zu not graded (%u points)", ungraded, score.ungraded);
-    if (*run->tier)
-        fprintf(out, " · sandbox: %s", run->tier);
+    if (*run->tier) {
+        fputs(" · sandbox: ", out);
+        text_show(out, run->tier, SIZE_MAX);
+    }
     fputc('\n', out);
 }
 
@@ -183,7 +179,7 @@ int result_write_terminal(const struct result_run *run, FILE *out)
         break;
     }
     for (size_t i = 0; i < run->note_count && i < 2; i++) {
-        plain(out, run->notes[i], width(out));
+        text_show(out, run->notes[i], width(out));
         fputc('\n', out);
     }
     score_line(out, run);

@@ -39,7 +39,7 @@ struct result_format {
 
 /* For people who replay a check: the whole account of each item, and the console; on standard
  * output. */
-void result_show_all(const struct result_run *run);
+void result_show_all(const struct result_run *run, FILE *out);
 
 /* The format of that name, or NULL. */
 const struct result_format *result_format_find(const char *name);

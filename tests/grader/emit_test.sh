@@ -61,11 +61,10 @@ all_valid "a fault of the tools"
 holds "PrairieLearn takes no attempt for it" prairielearn '"gradable": false'
 holds "Submitty tells the instructor" submitty '"status": "fail"'
 holds "check50 says neither yes nor no" check50 '"passed": null'
-if grep -q '"max_score"' "$work/gradescope" && grep -q '"max_score": [1-9]' "$work/gradescope"; then
-    not_ok "Gradescope is told no points that could be lost"
-else
-    ok "Gradescope is told no points that could be lost"
-fi
+holds "Gradescope's sum still counts the points" gradescope '"score": 0, *"max_score": 30'
+holds "and its summary says how many were not graded" gradescope '100 points were not graded'
+holds "so does Classroom 50's" classroom50 '"score": 0, *"max-score": 100'
+holds "and the report as JSON" json '"got": 0, *"of": 100, *"ungraded": 100'
 
 # auto
 found() { # found NAME WORDS [ENVIRONMENT…]: --emit auto prints or writes WORDS

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/buffer.h"
+#include "lib/text.h"
 #include "result/write.h"
 #include "test.h"
 
@@ -47,7 +48,7 @@ static void faults_of_the_harness_are_not_scored(void)
     struct result_run *run = sample();
     struct result_score score = result_run_score(run);
     CU_ASSERT_EQUAL(score.got, 3);
-    CU_ASSERT_EQUAL(score.of, 7);
+    CU_ASSERT_EQUAL(score.of, 12); /* what is not graded stays in the sum */
     CU_ASSERT_EQUAL(score.ungraded, 5);
     CU_ASSERT_EQUAL(score.items[VERDICT_FAIL], 1);
     CU_ASSERT_EQUAL(result_exit_status(run), 3);
@@ -108,10 +109,50 @@ static void junit_escapes_and_drops(void)
         CU_ASSERT_TRUE((unsigned char)*at >= 0x20 || *at == '\n');
     CU_ASSERT_PTR_NULL(strstr(text, "<script>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "&lt;/td&gt;&lt;script&gt;&quot;&amp;"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\xef\xbf\xbd\xc3\xa9")); /* \xff became U+FFFD, é stays */
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\\xff\xc3\xa9")); /* \xff is shown, é stays */
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "tests=\"3\" failures=\"1\" errors=\"1\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "<error type=\"harness fault\""));
     free(text);
+    result_run_free(run);
+}
+
+static int show_all(const struct result_run *run, FILE *out)
+{
+    result_show_all(run, out);
+    return 0;
+}
+
+/* Whatever stands in it: nothing that a terminal obeys, nothing that reorders, nothing broken. */
+static void no_report_passes_controls(void)
+{
+    static const char hostile[] = "a\x1b]0;x\x07 b\x9b"
+                                  "31m c\xc2\x9b"
+                                  "31m d\xe2\x80\xae e\xe2\x81\xa6 f\xff"
+                                  " g\xc2 h\x7f i\rj \xed\xa0\x80";
+    static result_writer *const writers[] = {result_write_terminal, result_write_tap,
+                                             result_write_junit, result_write_html, show_all};
+    struct result_run *run = result_run_new(hostile);
+    struct result_check *check = result_check_add(run, "c", hostile);
+    struct result_item *item = result_item_add(check, "1", hostile, 4);
+    result_judge(item, VERDICT_FAIL);
+    result_set(&item->hint, "%s", hostile);
+    result_set(&item->diagnosis, "%s", hostile);
+    result_line(item, LINE_ACTUAL, "%s", hostile);
+    result_set(&check->console, "%s", hostile);
+    result_run_note(run, "%s", hostile);
+    result_run_tier(run, hostile);
+    for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++) {
+        char *text = written(writers[i], run);
+        uint32_t point;
+        for (const char *at = text; *at;) {
+            size_t length = text_sequence(at, &point);
+            CU_ASSERT_FATAL(length > 0);
+            CU_ASSERT(!text_is_hidden(point) || *at == '\n');
+            at += length;
+        }
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "\\u202e"));
+        free(text);
+    }
     result_run_free(run);
 }
 
@@ -194,6 +235,7 @@ TEST_SUITE(result_model,
            {"a check without items is a harness fault", a_check_without_items_is_a_harness_fault},
            {"JSON reads back as it was written", json_reads_back_as_it_was_written},
            {"JSON that is none gets a line", json_that_is_none_gets_a_line},
+           {"no report passes controls, reordering or broken text", no_report_passes_controls},
            {"JUnit escapes markup and drops control characters", junit_escapes_and_drops},
            {"TAP 13 has a line an item", tap_13_has_a_line_an_item},
            {"HTML is one file, escaped", html_is_one_file_and_escaped},
