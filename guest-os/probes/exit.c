@@ -1,6 +1,7 @@
 /*
  * Proves how a VM ends: how=pv|srst|legacy|reboot|return ends it that way, code=N gives the code
- * or the SRST reason; silent=1 says nothing on the way. Reports by that end alone.
+ * or the SRST reason; silent=1 says nothing on the way. A reboot that finds the former life's
+ * memory ends with code 77. Reports by that end alone.
  */
 #include "probe.h"
 
@@ -9,6 +10,7 @@ const char probe_name[] = "exit";
 void probe_main(void)
 {
     uint64_t code = option_number("code", 0);
+    uint32_t *left_behind = (uint32_t *)(__image_end + (1 << 20));
 
     if (!option_number("silent", 0))
         say("exit: code %u\n", code);
@@ -18,6 +20,8 @@ void probe_main(void)
         return;
     if (option_is("how", "srst"))
         sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_SHUTDOWN, code, 0);
+    if (option_is("how", "reboot") && __atomic_exchange_n(left_behind, 1, __ATOMIC_SEQ_CST))
+        probe_exit(77); /* the former life's memory is still there */
     if (option_is("how", "reboot"))
         sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_COLD_REBOOT, code, 0);
     if (option_is("how", "legacy"))

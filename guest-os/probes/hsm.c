@@ -1,8 +1,8 @@
 /*
  * Proves hart state management (SBI spec, chapter 9) on all vCPUs of this VM: start with hart id
  * and opaque value, stop, start again `rounds=` times, status at each point, suspend and wake by
- * IPI, and each error that the specification names. Needs two vCPUs. Reports facts; counters:
- * starts.
+ * IPI, timer and what is pending already, and each error that the specification names. Needs two
+ * vCPUs. Reports facts; counters: starts.
  */
 #include "probe.h"
 
@@ -39,6 +39,20 @@ static void wait_for_status(uint64_t hart, uint64_t status, const char *what)
     }
 }
 
+/* What the next life must not have: page tables, interrupts on, FP registers. */
+static void leave_traces(void)
+{
+    static const uint64_t pattern[32] = {[0 ... 31] = 0xfeedfacecafebeef};
+    static uint64_t *root;
+
+    if (!root)
+        root = paging_root();
+    float_load_all(pattern);
+    paging_on(root, 7);
+    csr_write(sie, 0);
+    csr_set(sstatus, SSTATUS_SIE | SSTATUS_SPIE);
+}
+
 static void run_until_told(struct vcpu *self)
 {
     expect_true(self == &vcpu_areas[self->hart_id].vcpu, self->hart_id,
@@ -47,6 +61,7 @@ static void run_until_told(struct vcpu *self)
     expect_equal(0, csr_read(sstatus) & SSTATUS_SIE, "a started vCPU has interrupts off");
     while (!phase)
         vcpu_yield();
+    leave_traces();
 }
 
 static void start_and_stop_all(void)
@@ -134,17 +149,30 @@ static void expect_suspend(unsigned hart)
 
 extern char secondary_start[];
 
+/* What ends a suspend: an IPI from another vCPU, its own timer, or what is pending already. */
+static enum { BY_IPI, BY_TIMER, AT_ONCE, WAKE_UPS } wake_up;
+
 /* Suspends without keeping state: it comes back through secondary_start, as if started. */
 static void suspend_elsewhere(struct vcpu *self)
 {
     if (phase) {
+        expect_equal(0, csr_read(satp), "a vCPU that resumes elsewhere has satp 0");
+        expect_equal(0, csr_read(sstatus) & SSTATUS_SIE,
+                     "a vCPU that resumes elsewhere has interrupts off");
+        timer_stop();
         woken = 1;
         csr_clear(sie, IE_SOFTWARE);
         csr_clear(sip, IE_SOFTWARE);
         return;
     }
     csr_clear(sip, IE_SOFTWARE);
-    csr_set(sie, IE_SOFTWARE);
+    leave_traces();
+    csr_clear(sstatus, SSTATUS_SIE);
+    csr_set(sie, wake_up == BY_TIMER ? IE_TIMER : IE_SOFTWARE);
+    if (wake_up == BY_TIMER)
+        timer_arm(time_now() + ticks_of_microseconds(300));
+    if (wake_up == AT_ONCE)
+        csr_set(sip, IE_SOFTWARE);
     __atomic_store_n(&phase, 1, __ATOMIC_RELEASE);
     suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, NON_RETENTIVE,
                              (uintptr_t)secondary_start, (uintptr_t)self)
@@ -156,15 +184,22 @@ static void suspend_elsewhere(struct vcpu *self)
 /* Firmware may refuse this kind; where it is served, it must be served right. */
 static void expect_suspend_elsewhere(unsigned hart)
 {
+    uint64_t rest = ticks_of_microseconds(1000);
+
     phase = woken = 0;
     expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(hart, suspend_elsewhere, 0), "a vCPU starts");
     wait_at_least(&phase, 1, 1000, "a vCPU is about to suspend");
-    for (unsigned i = 0; i < 20; i++)
-        vcpu_yield();
+    if (wake_up == BY_IPI)
+        for (unsigned i = 0; i < 20; i++)
+            vcpu_yield();
+    else
+        sleep_until(time_now() + rest); /* so that nobody else has the hart meanwhile */
     if (woken != 2) {
-        wait_for_status(hart, SBI_HSM_SUSPENDED, "a vCPU that suspended itself is SUSPENDED");
-        sbi_call(SBI_EXT_IPI, SBI_IPI_SEND_IPI, 1, hart, 0);
-        wait_at_least(&woken, 1, 1000, "an IPI wakes a suspended vCPU");
+        if (wake_up == BY_IPI) {
+            wait_for_status(hart, SBI_HSM_SUSPENDED, "a vCPU that suspended itself is SUSPENDED");
+            sbi_call(SBI_EXT_IPI, SBI_IPI_SEND_IPI, 1, hart, 0);
+        }
+        wait_at_least(&woken, 1, 1000, "what it waits for wakes a suspended vCPU");
         expect_equal(1, woken, "it resumes at its address and does not return");
         counter_add(ELSEWHERE, "resumed_elsewhere", 1);
     } else {
@@ -199,7 +234,8 @@ void probe_main(void)
     for (uint64_t i = 0; i < option_number("rounds", 10); i++) {
         start_and_stop_all();
         expect_suspend(1 + (unsigned)random_below(vcpus - 1));
-        expect_suspend_elsewhere(1 + (unsigned)random_below(vcpus - 1));
+        for (wake_up = 0; wake_up < WAKE_UPS; wake_up++)
+            expect_suspend_elsewhere(1 + (unsigned)random_below(vcpus - 1));
         probe_report.rounds++;
     }
 }

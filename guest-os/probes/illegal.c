@@ -15,6 +15,7 @@ static uint32_t piece[4] __attribute__((aligned(16)));
 
 #define RET             0x00008067u
 #define CSRR_A0_INSTRET 0xc0202573u
+#define WFI             0x10500073u
 #define ECALL           0x00000073u
 
 #define TRAP_STATUS (SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE)
@@ -187,6 +188,52 @@ static void expect_no_mistaking(void)
     }
 }
 
+/* wfi in user mode is an illegal instruction, or it ends by itself: nothing would wake it before
+ * the timer does, in 100 ms. */
+static void expect_user_wfi_ends(void)
+{
+    uint64_t began = time_now(), patience = ticks_of_microseconds(20000);
+
+    piece[0] = WFI;
+    piece[1] = ECALL;
+    fence_i();
+    timer_arm(began + ticks_of_microseconds(100000));
+    csr_set(sie, IE_TIMER);
+    struct trap trap = trap_catch(touch_user, (uintptr_t)piece, 0, 0);
+    csr_clear(sie, IE_TIMER);
+    timer_stop();
+    expect_true(trap.cause == CAUSE_ILLEGAL || trap.cause == CAUSE_USER_ECALL, trap.cause,
+                "wfi in user mode ends, or is an illegal instruction");
+    expect_true(time_now() - began < patience, time_now() - began,
+                "wfi in user mode does not wait for an interrupt");
+}
+
+/* An instruction that traps to the hypervisor lies across two pages that can be executed alone, and
+ * that stand apart in memory, with something else behind the first. */
+static void expect_execute_only(void)
+{
+    uint64_t *root = paging_root(), at = 0x100000000ull + PAGE_BYTES - 2;
+    uint16_t *first = (uint16_t *)page_new(), *behind = (uint16_t *)page_new();
+    uint16_t *second = (uint16_t *)page_new();
+
+    first[PAGE_BYTES / 2 - 1] = WFI & 0xffff;
+    behind[0] = 0xffff;
+    second[0] = WFI >> 16;
+    second[1] = 0x8082; /* c.ret */
+    *paging_entry(root, at, 0) = paging_leaf((uintptr_t)first, PTE_X | PTE_A);
+    *paging_entry(root, at + 2, 0) = paging_leaf((uintptr_t)second, PTE_X | PTE_A);
+    fence_i();
+    paging_on(root, 3);
+    csr_clear(sstatus, SSTATUS_SIE);
+    csr_set(sie, IE_SOFTWARE);
+    csr_set(sip, IE_SOFTWARE); /* the wfi ends at once */
+    expect_equal(NO_TRAP, trap_catch(touch_fetch, at, 0, 0).cause,
+                 "wfi across two pages that can only be executed is wfi");
+    csr_clear(sip, IE_SOFTWARE);
+    csr_clear(sie, IE_SOFTWARE);
+    paging_off();
+}
+
 /* Vectored mode is for interrupts: an exception goes to the base, whose lowest bits are 0. */
 static void expect_at_base(void)
 {
@@ -200,6 +247,8 @@ void probe_main(void)
 {
     expect_at_base();
     expect_no_mistaking();
+    expect_user_wfi_ends();
+    expect_execute_only();
     for (unsigned i = 0; i < sizeof hypervisor / sizeof hypervisor[0]; i++)
         expect_illegal_word(HYPERVISOR, "hypervisor", hypervisor[i]);
     enumerate_compressed(0);

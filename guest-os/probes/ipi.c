@@ -140,6 +140,10 @@ static void expect_refused(void)
     if (in_a_vm())
         expect_equal((uint64_t)SBI_ERR_INVALID_PARAM, (uint64_t)send(1ull << vcpus, 0).error,
                      "a mask with one vCPU too many is INVALID_PARAM");
+    if (in_a_vm() && vcpus > 1)
+        expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
+                     (uint64_t)send(1ull << (vcpus - 1) | 1, 1).error,
+                     "a mask from 1 with one vCPU too many is INVALID_PARAM");
 }
 
 void probe_main(void)

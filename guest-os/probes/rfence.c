@@ -121,6 +121,10 @@ static void expect_refused(void)
             expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
                          (uint64_t)fence(fid, 1ull << vcpus, 0, 0, 0).error,
                          "a mask with one vCPU too many is INVALID_PARAM");
+        if (in_a_vm() && vcpus > 1)
+            expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
+                         (uint64_t)fence(fid, 1ull << (vcpus - 1) | 1, 1, 0, 0).error,
+                         "a mask from 1 with one vCPU too many is INVALID_PARAM");
         counter_add(REFUSED, "refused", 2);
     }
     /* A guest has no guests: NOT_SUPPORTED says so (chapter 8 of the SBI spec). */

@@ -1,8 +1,9 @@
 /*
  * Proves nothing by itself: it is the load. Each vCPU counts in memory as fast as it can, for `ms=`
- * of guest time (0: for ever), and never gives the processor away. A judge outside compares
- * progress[vcpu] between VMs for their shares; gap_ticks is the longest time that vCPU 0 saw pass
- * between two looks at the clock, own_ticks what passed without gaps (over `gap_us=`, 20).
+ * of guest time (0: for ever), after a sleep of `rest_ms=`, and never gives the processor away. A
+ * judge outside compares progress[vcpu] between VMs for their shares; gap_ticks is the longest time
+ * that vCPU 0 saw pass between two looks at the clock, own_ticks what passed without gaps (over
+ * `gap_us=`, 20).
  */
 #include "probe.h"
 
@@ -55,6 +56,8 @@ void probe_main(void)
     counter_set(TOTAL, "total_ticks", 0);
     for (unsigned i = 1; i < vcpus; i++)
         expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(i, spin_second, 0), "a vCPU starts");
+    if (option_number("rest_ms", 0))
+        sleep_until(time_now() + ticks_of_microseconds(option_number("rest_ms", 0) * 1000));
     spin(0);
     for (unsigned i = 1; i < vcpus; i++)
         wait_at_least(&finished, i, 10000, "all vCPUs finish");
