@@ -19,15 +19,15 @@ refresh() {
     done
 }
 
-# plain FILE…: without what differs from build to build: addresses, and in a trace all numbers.
-plain_run() { sed -E 's/\r//g; s/0x[0-9a-f]+/0x#/g' "$@"; }
-plain_trace() { sed -E 's/^\[[^]]*\] h[0-9]+ [0-9.-]+ *//; s/0x[0-9a-f]+|[0-9]+/#/g; s/ +/ /g' "$@"; }
+# plain_KIND: without what differs from build to build: addresses, and in a trace all numbers.
+plain_run() { sed -E 's/\r//g; s/0x[0-9a-f]+/0x#/g'; }
+plain_trace() { sed -E 's/^\[[^]]*\] h[0-9]+ [0-9.-]+ *//; s/0x[0-9a-f]+|[0-9]+/#/g; s/ +/ /g'; }
 
 # samples_of LAB: each sample of its handout was printed, by some stage or in the last one's trace.
 samples_of() {
     local readme line kind
     readme=$(echo labs/"$(printf %02d "$1")"-*/README.md)
-    plain_run "$work/printed" >"$work/plain.run"
+    plain_run <"$work/printed" >"$work/plain.run"
     "$coach" trace "$work/run.trace" 2>/dev/null | plain_trace >"$work/plain.trace"
     awk -f tests/grader/samples.awk "$readme" >"$work/samples"
     while IFS= read -r line; do
