@@ -21,6 +21,9 @@
 struct audit_watch {
     struct symbols *hypervisor;
     int log_pipe[2], hold_pipe[2];
+    int notice; /* eventfd: stuck is filled */
+    bool stuck_asked;
+    struct machine_stuck stuck;
     int stop; /* eventfd: the machine makes no more entries */
     pthread_t thread;
     bool running;
@@ -83,9 +86,27 @@ static void audit_now(struct audit_watch *watch)
     keep_for_map(watch, &input, &report);
 }
 
+/* "@Z hart instructions kind scause sepc stval count" */
+static bool take_stuck(struct audit_watch *watch, const char *line)
+{
+    unsigned hart, kind;
+    unsigned long long cause, pc, value, count;
+
+    if (sscanf(line, "@Z %x %*x %x %llx %llx %llx %llx", &hart, &kind, &cause, &pc, &value,
+               &count) != 6)
+        return false;
+    watch->stuck =
+        (struct machine_stuck){true, (enum machine_stuck_kind)kind, hart, cause, pc, value, count};
+    eventfd_write(watch->notice, 1);
+    return true;
+}
+
 static void on_line(struct audit_watch *watch, const char *line)
 {
     struct traplog_line parsed;
+
+    if (take_stuck(watch, line))
+        return;
 
     if (!traplog_parse_line(line, strlen(line), &parsed) || parsed.kind != TRAPLOG_MARK ||
         parsed.mark != MARK_NEW)
@@ -148,9 +169,10 @@ static int describe(struct audit_watch *watch, struct qemu_options *machine, str
     symbols_extent(watch->hypervisor, &from, &to);
     snprintf(watch->plugin, sizeof(watch->plugin),
              "%s,ram=%" PRIx64 ",vector=%" PRIx64 ",firmware=%llx-%" PRIx64 ",hypervisor=%" PRIx64
-             "-%" PRIx64 ",hold=%x,quiet=1,settle=%d",
+             "-%" PRIx64 ",hold=%x,quiet=1,settle=%d%s",
              path, machine->memory, vector, QEMU_RAM_BASE, from, from, to,
-             (unsigned)watch->hold_pipe[0], machine->deterministic);
+             (unsigned)watch->hold_pipe[0], machine->deterministic,
+             watch->stuck_asked ? ",stuck=1" : "");
     snprintf(watch->log_path, sizeof(watch->log_path), "/proc/self/fd/%d", watch->log_pipe[1]);
     watch->words[count++] = "-d";
     watch->words[count++] = "plugin";
@@ -167,13 +189,16 @@ static int describe(struct audit_watch *watch, struct qemu_options *machine, str
     return 0;
 }
 
-struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct error *error)
+struct audit_watch *audit_watch_prepare(struct qemu_options *machine, bool stuck,
+                                        struct error *error)
 {
     struct audit_watch *watch = allocate(1, sizeof(*watch));
 
     watch->log_pipe[0] = watch->log_pipe[1] = watch->hold_pipe[0] = watch->hold_pipe[1] = -1;
     watch->ram.file = -1;
     watch->stop = eventfd(0, EFD_CLOEXEC);
+    watch->notice = eventfd(0, EFD_CLOEXEC);
+    watch->stuck_asked = stuck;
     watch->hypervisor = symbols_open(machine->hypervisor, error);
     int status = watch->hypervisor ? 0 : -1;
     if (status == 0 &&
@@ -185,6 +210,16 @@ struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct err
         return watch;
     audit_watch_finish(watch, NULL, NULL);
     return NULL;
+}
+
+int audit_watch_notice(const struct audit_watch *watch)
+{
+    return watch->notice;
+}
+
+struct machine_stuck audit_watch_stuck(const struct audit_watch *watch)
+{
+    return watch->stuck;
 }
 
 int audit_watch_begin(struct audit_watch *watch, const struct qemu *qemu, struct error *error)
@@ -221,6 +256,7 @@ void audit_watch_finish(struct audit_watch *watch, struct audit_summary *summary
         close_end(&watch->hold_pipe[i]);
     }
     close_end(&watch->stop);
+    close_end(&watch->notice);
     ram_close(&watch->ram);
     symbols_close(watch->hypervisor);
     free(watch);

@@ -26,12 +26,33 @@ struct audit_summary {
     char text[320];          /* one line: audit_sentence of the first that broke, or the last */
 };
 
+/* How the machine gets nowhere (harness/plugin/stuck.c). */
+enum machine_stuck_kind {
+    STUCK_HYPERVISOR, /* the hypervisor traps at one place for ever */
+    STUCK_GUEST,      /* a guest is entered for ever at the instruction at which it trapped */
+    STUCK_NO_TRAP     /* the hypervisor executes for ever, and neither traps nor enters a guest */
+};
+
+struct machine_stuck {
+    bool stuck;
+    enum machine_stuck_kind kind;
+    unsigned hart;
+    uint64_t cause, pc, value; /* scause, sepc, stval; STUCK_NO_TRAP: pc alone, where it was then */
+    uint64_t count;            /* times in a row */
+};
+
 /*
  * Adds what the watch needs to *machine (plugin, log, descriptors; extra and passed are replaced,
  * with the old words kept). machine->hypervisor, memory and binary must be set. NULL and *error:
  * no plugin, no symbol; the run can do without.
+ * stuck: notice that the machine gets nowhere, too.
  */
-struct audit_watch *audit_watch_prepare(struct qemu_options *machine, struct error *error);
+struct audit_watch *audit_watch_prepare(struct qemu_options *machine, bool stuck,
+                                        struct error *error);
+
+/* A descriptor that becomes readable when the machine gets nowhere, and how it does so. */
+int audit_watch_notice(const struct audit_watch *watch);
+struct machine_stuck audit_watch_stuck(const struct audit_watch *watch);
 
 /* Right after qemu_start, before the machine runs. 0, or -1 and *error. */
 int audit_watch_begin(struct audit_watch *watch, const struct qemu *qemu, struct error *error);

@@ -29,9 +29,9 @@ bool within(const struct range *range, uint64_t address)
 
 void mark(char letter, unsigned hart, const uint64_t *value, unsigned values)
 {
-    char line[96];
+    char line[160];
 
-    if (watch.quiet && letter != 'N')
+    if (watch.quiet && letter != 'N' && letter != 'Z')
         return;
     int length = snprintf(line, sizeof(line), "@%c %x %llx", letter, hart,
                           (unsigned long long)watch.instructions);
@@ -139,9 +139,11 @@ void on_hypervisor(unsigned hart, void *data)
 
     settle_after_resume();
     contract_block(hart);
+    stuck_block(hart, address);
     state[hart].in_firmware = false;
     if (address == watch.vector) {
         contract_vector(hart);
+        stuck_trap(hart);
         state[hart].after_sret = false;
         state[hart].hgatp_written = 0; /* it trapped, so it wrote nothing */
         mark('V', hart, NULL, 0);
@@ -211,6 +213,7 @@ void on_sret(unsigned hart, void *data)
     }
     state[hart].after_sret = true;
     contract_sret(hart, value[0]);
+    stuck_sret(hart);
     mark('S', hart, value, 2);
 }
 

@@ -6,7 +6,7 @@
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
  *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
- *             [,registers=1][,quiet=1][,settle=1][,deadline=NS][,processor=MS]
+ *             [,registers=1][,quiet=1][,settle=1][,stuck=1][,deadline=NS][,processor=MS]
  *             [,model=FD]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
@@ -19,6 +19,7 @@
  * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
  * With deadline= and processor= the run ends at that virtual time, or processor time: deadline.c.
  * With model=FD the contract of a VM is judged at each exit and entry; FD: struct model_channel.
+ * With stuck=1 a machine that gets nowhere is marked (Z), once: see stuck.c.
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
 #include <stdio.h>
@@ -195,6 +196,8 @@ static bool read_argument(const char *argument)
         watch.every = watch.next_hold = number;
     else if (strncmp(argument, "registers", name) == 0)
         watch.registers = number != 0;
+    else if (strncmp(argument, "stuck", name) == 0)
+        watch.stuck = number != 0;
     else if (strncmp(argument, "quiet", name) == 0)
         watch.quiet = number != 0;
     else if (strncmp(argument, "settle", name) == 0)

@@ -33,6 +33,7 @@ struct watch {
     uint64_t processor;               /* in ms of processor time of QEMU; 0: any */
     int hold_fd;                      /* -1: never hold */
     bool registers;                   /* mark the registers at each exit and entry */
+    bool stuck;                       /* mark that the machine gets nowhere: stuck.c */
     bool quiet;                       /* only first entries are marked */
     bool settle;                      /* the machine runs with -icount: see settle.c */
     bool contract;                    /* the model of a VM's contract is fed: see contract.c */
@@ -60,6 +61,12 @@ void on_guarded_store(unsigned hart, uint32_t info, uint64_t address, void *data
 
 /* A guest is about to be entered, by the sret at that physical address. */
 void guard_enter(unsigned hart, uint64_t code, uint64_t hgatp);
+
+/* stuck.c: told of each trap vector, sret and block of the hypervisor. */
+void stuck_trap(unsigned hart);
+void stuck_sret(unsigned hart);
+void stuck_block(unsigned hart, uint64_t address);
+
 void on_idle(plugin_id id, unsigned hart);
 void on_resume(plugin_id id, unsigned hart);
 

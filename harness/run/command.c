@@ -59,7 +59,8 @@ static int relay(struct session *session, struct qemu *qemu, struct qmp *qmp,
                           .interactive = session->interactive,
                           .monitor_magic = find_monitor(session, &ram),
                           .limit_ns = session->options.icount ? 0 : session->options.for_ns,
-                          .wall_ns = session->options.wall_ns};
+                          .wall_ns = session->options.wall_ns,
+                          .notice = session->watch ? audit_watch_notice(session->watch) : -1};
     if (session->interactive) {
         fputs("Keys: Ctrl-A, then 0-9 VM, n next, h hypervisor, ? help, x end\n", stderr);
         keyboard_take(STDIN_FILENO);
@@ -70,6 +71,8 @@ static int relay(struct session *session, struct qemu *qemu, struct qmp *qmp,
     if (end < 0)
         return -1;
     *outcome = (struct run_outcome){.end = (enum relay_end)end, .signal = relay.signal};
+    if (end == RELAY_STUCK)
+        outcome->stuck = audit_watch_stuck(session->watch);
     if (end == RELAY_ENDED)
         qemu_wait(qemu, -1, &outcome->process);
     else
@@ -139,7 +142,7 @@ static int run(struct session *session)
     if (session->options.dry_run)
         return dry_run(session);
     /* A run can do without being watched: the summary then says nothing of isolation. */
-    session->watch = audit_watch_prepare(&session->machine, NULL);
+    session->watch = audit_watch_prepare(&session->machine, session->options.stop_when_stuck, NULL);
     int status = qemu_start(&qemu, &session->machine, &session->error);
     if (status == 0 && session->watch != NULL)
         status = audit_watch_begin(session->watch, &qemu, &session->error);

@@ -24,6 +24,7 @@ enum {
     KEY_HARTS,
     KEY_SUMMARY,
     KEY_DRY_RUN,
+    KEY_STUCK,
     KEY_GDB,
     KEY_WAIT,
     KEY_BUNDLE,
@@ -57,6 +58,10 @@ static const struct argp_option choices[] = {
     {"wall", KEY_WALL, "TIME", 0,
      "Give up after TIME of real time, whatever the machine's clock says (with --icount ten times "
      "--for and 60s; 0: never)",
+     4},
+    {"stop-when-stuck", KEY_STUCK, 0, 0,
+     "End, and say where, once the machine gets nowhere: it traps at one place for ever, or the "
+     "hypervisor loops",
      4},
     {"trace", KEY_TRACE, "FILE", OPTION_ARG_OPTIONAL,
      "Record events, and save them to FILE for `coach trace`", 4},
@@ -228,6 +233,9 @@ static error_t take(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_FOR:
         take_duration("--for", value, &options->for_ns);
+        return 0;
+    case KEY_STUCK:
+        options->stop_when_stuck = true;
         return 0;
     case KEY_WALL:
         take_duration("--wall", value, &options->wall_ns);

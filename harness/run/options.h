@@ -32,6 +32,7 @@ struct run_options {
     bool trace;
     bool dry_run;
     bool wait_for_gdb;
+    bool stop_when_stuck;
     enum run_summary summary;
 };
 

@@ -65,7 +65,7 @@ static void fault(struct result_item *item, enum verdict verdict, const char *wh
     result_line(item, LINE_ACTUAL, "%s", what);
 }
 
-static void judge_machine(const struct evidence *evidence, int status, struct result_check *to)
+static void judge_machine(const struct evidence *evidence, struct result_check *to)
 {
     const struct run_outcome *outcome = evidence->outcome;
     struct result_item *item =
@@ -77,7 +77,9 @@ static void judge_machine(const struct evidence *evidence, int status, struct re
         fault(item, VERDICT_HARNESS_FAULT, "given up after the real time of --wall");
     else if (outcome->end == RELAY_SIGNAL || outcome->end == RELAY_OUTPUT_GONE)
         fault(item, VERDICT_HARNESS_FAULT, "the run was cut short from outside");
-    else if (status != COACH_OK && status != COACH_FAILED)
+    else if (outcome->end == RELAY_STUCK)
+        fault(item, VERDICT_FAIL, "the machine got nowhere");
+    else if (!evidence->has_monitor || evidence->monitor.finished != 1)
         fault(item, VERDICT_FAIL,
               "it panicked or stopped the machine before; the console says why");
 }
@@ -136,13 +138,13 @@ static void tell_where(const struct evidence *evidence)
     fflush(stdout);
 }
 
-int page_write(const struct evidence *evidence, int status)
+int page_write(const struct evidence *evidence)
 {
     struct result_run *page = evidence->outcome->page;
     if (page == NULL)
         return 0;
     struct result_check *check = &page->checks[0];
-    judge_machine(evidence, status, check);
+    judge_machine(evidence, check);
     for (unsigned i = 0; evidence->has_monitor && i < evidence->monitor.vm_count; i++)
         if (evidence->monitor.vm[i].state != VM_STATE_FREE)
             judge_vm(&evidence->monitor.vm[i], check);

@@ -15,8 +15,8 @@ void page_timeline(const struct evidence *evidence, const struct event_list *eve
 
 /*
  * Judges, writes options->report_file (temporary file, then rename) and prints one line that
- * names it. status: what coach would exit with. 0, or -1 after an error line.
+ * names it. 0, or -1 after an error line.
  */
-int page_write(const struct evidence *evidence, int status);
+int page_write(const struct evidence *evidence);
 
 #endif

@@ -29,6 +29,7 @@ enum {
     POLL_SIGNAL,
     POLL_QMP,
     POLL_READER,
+    POLL_NOTICE,
     POLLS
 };
 
@@ -176,6 +177,7 @@ static void prepare(const struct relay *relay, const struct typed *typed, int si
     polls[POLL_SIGNAL] = (struct pollfd){.fd = signals, .events = POLLIN};
     polls[POLL_QMP] = (struct pollfd){.fd = relay->qemu->qmp_fd, .events = POLLIN};
     polls[POLL_READER] = (struct pollfd){.fd = STDOUT_FILENO, .events = 0};
+    polls[POLL_NOTICE] = (struct pollfd){.fd = relay->notice, .events = POLLIN};
 }
 
 static int take_signal(struct relay *relay, int signals)
@@ -202,6 +204,8 @@ static int step(struct relay *relay, struct typed *typed, struct banner *banner,
         qmp_poll(relay->qmp); /* its last events: was it the deadline? */
         return relay->qmp->watchdog ? RELAY_TIME : RELAY_ENDED;
     }
+    if (polls[POLL_NOTICE].revents != 0)
+        return RELAY_STUCK;
     if (polls[POLL_SIGNAL].revents != 0)
         return take_signal(relay, signals);
     if (polls[POLL_QMP].revents != 0)

@@ -18,6 +18,7 @@ enum relay_end {
     RELAY_WALL,        /* the backstop in real time: the machine's own clock did not get there */
     RELAY_SIGNAL,      /* coach was sent SIGINT, SIGTERM or SIGHUP */
     RELAY_KEY,         /* the user's Ctrl-A x was not heeded, or came twice */
+    RELAY_STUCK,       /* `notice` became readable: the machine gets nowhere */
     RELAY_OUTPUT_GONE, /* nobody reads coach's standard output any more */
 };
 
@@ -34,6 +35,7 @@ struct relay {
     const volatile char *monitor_magic;
     uint64_t limit_ns; /* wall-clock, 0: none; a deadline of the machine's own ends it as well */
     uint64_t wall_ns;  /* backstop, wall-clock, 0: none */
+    int notice;        /* a descriptor that ends the run once it can be read, or -1 */
     int signal;        /* RELAY_SIGNAL: which */
 };
 

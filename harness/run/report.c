@@ -164,6 +164,40 @@ static int tell_wall(const struct evidence *evidence)
     return COACH_FAULT;
 }
 
+/* scause as abi/trace.h has it. */
+static uint32_t short_cause(uint64_t scause)
+{
+    return (uint32_t)(scause >> 63 << 31) | (uint32_t)(scause & 0x7fffffff);
+}
+
+static int tell_stuck(const struct evidence *evidence)
+{
+    const struct machine_stuck *stuck = &evidence->outcome->stuck;
+    const char *cause = cause_name(short_cause(stuck->cause));
+    char place[256] = "";
+    symbols_describe(evidence->symbols, stuck->pc, place, sizeof(place));
+    switch (stuck->kind) {
+    case STUCK_HYPERVISOR:
+        complain("the hypervisor gets nowhere: it trapped %" PRIu64
+                 " times in a row with %s, stval 0x%" PRIx64 ", at 0x%" PRIx64 " %s",
+                 stuck->count, cause, stuck->value, stuck->pc, place);
+        break;
+    case STUCK_GUEST:
+        complain("a guest gets nowhere: %" PRIu64 " times in a row it was entered at 0x%" PRIx64
+                 " and trapped there at once with %s, stval 0x%" PRIx64
+                 "; what handles that exit does not let it go on",
+                 stuck->count, stuck->pc, cause, stuck->value);
+        break;
+    case STUCK_NO_TRAP:
+        complain(
+            "the hypervisor gets nowhere: it executes for ever, and neither traps nor enters a "
+            "guest; it was at 0x%" PRIx64 " %s",
+            stuck->pc, place);
+        break;
+    }
+    return COACH_FAILED;
+}
+
 static int verdict(const struct evidence *evidence)
 {
     unsigned bad = evidence->has_monitor ? tell_bad_ends(&evidence->monitor) : 0;
@@ -173,6 +207,8 @@ static int verdict(const struct evidence *evidence)
         return 128 + evidence->outcome->signal;
     case RELAY_TIME:
         return tell_time(evidence);
+    case RELAY_STUCK:
+        return tell_stuck(evidence);
     case RELAY_WALL:
         return tell_wall(evidence);
     case RELAY_OUTPUT_GONE:
@@ -205,7 +241,7 @@ static int tell(struct evidence *evidence)
     if (trace_result != 0)
         error_report(&error);
     int status = panicked(evidence) ? COACH_FAILED : verdict(evidence);
-    if (page_write(evidence, status) != 0 && status == COACH_OK)
+    if (page_write(evidence) != 0 && status == COACH_OK)
         return COACH_FAULT;
     return status == COACH_OK && trace_result != 0 ? (int)error.status : status;
 }

@@ -16,6 +16,7 @@ struct run_outcome {
     const struct audit_summary *isolation; /* NULL: it was not watched */
     struct result_run *page;               /* to be filled and written; NULL: none */
     enum relay_end end;
+    struct machine_stuck stuck; /* RELAY_STUCK: how */
     int signal;                 /* RELAY_SIGNAL */
     struct process_end process; /* RELAY_ENDED */
     uint64_t board_ticks;       /* the board's clock when the machine was paused; 0: unknown */

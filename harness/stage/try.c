@@ -117,6 +117,7 @@ static int boot(const struct try_options *options, const struct course *course,
     words[count++] = "run";
     words[count++] = "--hypervisor";
     words[count++] = format_string("%s/build/hv/stagecoach.elf", options->folder);
+    words[count++] = "--stop-when-stuck";
     if (lab->append != NULL) {
         words[count++] = "--append";
         words[count++] = lab->append;

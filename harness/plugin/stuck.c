@@ -1,0 +1,70 @@
+/*
+ * Notices that a machine gets nowhere, and says so once, in a mark Z: the hypervisor traps at one
+ * place for ever, or executes for ever without a trap or an entry; or a guest is entered for ever
+ * at the instruction at which it has just trapped. For people who wait: `coach try`.
+ */
+#include "watch.h"
+
+#define HSTATUS_SPV (1ull << 7)
+#define INTERRUPT   (1ull << 63)
+
+#define TRAPS      1000       /* in a row, at one place */
+#define INTERRUPTS 100000     /* likewise: a guest that spins is interrupted where it spins */
+#define BLOCKS     400000000u /* of the hypervisor's code, without a trap: zeroing 1 GiB takes less */
+
+enum { STUCK_HYPERVISOR, STUCK_GUEST, STUCK_NO_TRAP };
+
+static struct {
+    uint64_t entry; /* pc at the last entry into a guest */
+    uint64_t cause, pc, value;
+    bool guest;
+    uint64_t traps; /* in a row that were like the last one */
+    uint64_t blocks;
+} harts[WATCH_HARTS];
+static bool told;
+
+static void tell(unsigned hart, uint64_t kind, uint64_t pc, uint64_t count)
+{
+    if (told)
+        return;
+    told = true;
+    mark('Z', hart, (uint64_t[]){kind, harts[hart].cause, pc, harts[hart].value, count}, 5);
+}
+
+/* The trap vector's first instruction. */
+void stuck_trap(unsigned hart)
+{
+    struct model_csrs csr;
+
+    if (!watch.stuck || !read_csrs(hart, &csr))
+        return;
+    bool guest = csr.hstatus & HSTATUS_SPV;
+    bool same = harts[hart].guest == guest && harts[hart].cause == csr.scause &&
+                harts[hart].pc == csr.sepc && (!guest || harts[hart].entry == csr.sepc);
+
+    harts[hart].traps = same ? harts[hart].traps + 1 : 1;
+    harts[hart].guest = guest;
+    harts[hart].cause = csr.scause;
+    harts[hart].pc = csr.sepc;
+    harts[hart].value = csr.stval;
+    harts[hart].blocks = 0;
+    if (harts[hart].traps >= (csr.scause & INTERRUPT ? INTERRUPTS : TRAPS))
+        tell(hart, guest ? STUCK_GUEST : STUCK_HYPERVISOR, csr.sepc, harts[hart].traps);
+}
+
+/* An sret of the hypervisor. */
+void stuck_sret(unsigned hart)
+{
+    struct model_csrs csr;
+
+    harts[hart].blocks = 0;
+    if (watch.stuck && read_csrs(hart, &csr))
+        harts[hart].entry = csr.sepc;
+}
+
+/* Any block of the hypervisor. */
+void stuck_block(unsigned hart, uint64_t address)
+{
+    if (watch.stuck && ++harts[hart].blocks == BLOCKS)
+        tell(hart, STUCK_NO_TRAP, address, BLOCKS);
+}
