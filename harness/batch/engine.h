@@ -8,7 +8,8 @@ struct engine {
     const char *name;
     /*
      * Grades the entries whose indices are in `todo`, `jobs` at once, and returns when all have
-     * been tried. -1 with *error when the engine itself failed; a submission's failure is none.
+     * been tried, or batch_stopped says so: nothing of it then goes on. -1 with *error when the
+     * engine itself failed; a submission's failure is none.
      */
     int (*run)(const struct plan *plan, const size_t *todo, size_t count, unsigned jobs,
                struct error *error);

@@ -2,11 +2,15 @@
  * GNU parallel and Slurm. Both start `coach batch --one INDEX OUT`, so that no name of a
  * submission ever passes through a shell.
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "batch/engine.h"
+#include "batch/progress.h"
 #include "lib/buffer.h"
 #include "lib/file.h"
 #include "lib/process.h"
@@ -18,22 +22,49 @@ static char *own_path(void)
     return copy_string(length > 0 ? path : "coach");
 }
 
+/* Waits for it, and ends it if the batch is to stop. -1 when that came first. */
+static int wait_for_tool(pid_t tool)
+{
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)tool, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+        batch_progress();
+        if (batch_stopped() != 0) {
+            kill(-tool, SIGTERM); /* sbatch --wait takes its jobs away then */
+            kill(-tool, SIGKILL);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* Runs argv to its end; what it says matters only when it cannot do its work. */
 static int run_tool(const char *const *argv, const char *package, struct error *error)
 {
-    struct buffer output = {0};
     struct process_end end;
-    int status = process_run(argv, -1, &output, &end, error);
+    int said = file_nameless(argv[0], error);
+    if (said < 0) {
+        return -1;
+    }
+    struct process_files files = {.in = -1, .out = said, .err = said};
+    pid_t tool = process_start(argv, &files, error);
+    if (tool < 0) {
+        close(said);
+        return error_prefix(error, "%s (package %s)", argv[0], package);
+    }
+    int status = wait_for_tool(tool);
+    process_wait(tool, &end);
     if (status != 0) {
-        error_prefix(error, "%s (package %s)", argv[0], package);
+        status = 0;                               /* batch_stopped says it */
     } else if (!end.exited || end.status > 100) { /* below: the number of jobs that failed */
         struct buffer how = {0};
+        char text[201] = "";
         process_end_describe(&end, &how);
-        status = error_fault(error, "%s: %s: %.200s", argv[0], buffer_string(&how),
-                             buffer_string(&output));
+        ssize_t length = pread(said, text, sizeof(text) - 1, 0);
+        text[length > 0 ? length : 0] = '\0';
+        status = error_fault(error, "%s: %s: %s", argv[0], buffer_string(&how), text);
         buffer_free(&how);
     }
-    buffer_free(&output);
+    close(said);
     return status;
 }
 
@@ -45,8 +76,8 @@ static int run_parallel(const struct plan *plan, const size_t *todo, size_t coun
         buffer_printf(&list, "%zu\n", todo[i]);
     }
     char *own = own_path();
-    char *file = format_string("%s/todo.txt", plan->out);
-    char *log = format_string("%s/parallel.log", plan->out);
+    char *file = format_string("%s/.todo", plan->out);
+    char *log = format_string("%s/.parallel.log", plan->out);
     char *at_once = format_string("%u", jobs);
     const char *const argv[] = {"parallel", "--will-cite", "--quote",    "--jobs",  at_once,
                                 "--joblog", log,           "--arg-file", file,      own,
@@ -91,7 +122,7 @@ static int run_slurm(const struct plan *plan, const size_t *todo, size_t count, 
     add_ranges(&array, todo, count);
     buffer_printf(&array, "%%%u", jobs);
     char *own = own_path();
-    char *log = format_string("--output=%s/slurm-%%a.log", plan->out);
+    char *log = format_string("--output=%s/.slurm-%%a.log", plan->out);
     static const char command[] =
         "exec \"$COACH_SELF\" batch --one \"$SLURM_ARRAY_TASK_ID\" \"$COACH_OUT\"";
     const char *const argv[] = {"sbatch",
@@ -107,6 +138,8 @@ static int run_slurm(const struct plan *plan, const size_t *todo, size_t count, 
                                 NULL};
     setenv("COACH_SELF", own, 1);
     setenv("COACH_OUT", plan->out, 1);
+    setenv("COACH_WHILE_LOCKED", "1",
+           1); /* a job that waits when the batch is killed does nothing */
     int status = run_tool(argv, "slurm-client", error);
     free(log);
     free(own);

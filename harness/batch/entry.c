@@ -1,4 +1,4 @@
-/* One submission of a batch: whether it is done, and doing it. */
+/* One submission of a batch: whether its grade stands, and grading it. */
 #include "batch/entry.h"
 
 #include <errno.h>
@@ -6,59 +6,84 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "batch/key.h"
 #include "grade/grading.h"
-#include "grade/intake.h"
-#include "lib/buffer.h"
-#include "lib/crc32.h"
 #include "lib/file.h"
 #include "result/write.h"
 
-char *entry_fingerprint(const struct plan *plan, size_t index)
+#define KEY_MOST 4096
+
+char *entry_file(const struct plan *plan, size_t index, const char *file)
 {
-    struct intake intake;
-    struct error ignored;
-    uint32_t crc = 0;
-    uint64_t bytes = 0;
-    if (intake_open(&intake, plan->entries[index].path, &ignored) != 0) {
-        return format_string("unreadable lab %s\n", plan->lab);
-    }
-    for (size_t i = 0; i < intake.entry_count; i++) {
-        const struct intake_entry *entry = &intake.entries[i];
-        crc = crc32_update(crc, entry->path, strlen(entry->path) + 1);
-        crc = crc32_update(crc, &entry->bytes, sizeof(entry->bytes));
-        crc = crc32_update(crc, buffer_string(&entry->text), entry->text.length);
-        bytes += entry->bytes;
-    }
-    char *line = format_string("crc %08x files %zu bytes %llu lab %s\n", crc, intake.entry_count,
-                               (unsigned long long)bytes, plan->lab);
-    intake_free(&intake);
-    return line;
+    return format_string("%s/%s/%s", plan->out, plan->entries[index].name, file);
 }
 
-static char *file_of(const struct plan *plan, size_t index, const char *name)
+struct result_run *entry_result(const struct plan *plan, size_t index, const char *file)
 {
-    return format_string("%s/%s/%s", plan->out, plan->entries[index].name, name);
-}
-
-bool plan_done(const struct plan *plan, size_t index)
-{
-    char *path = file_of(plan, index, "done");
-    char *fingerprint = entry_fingerprint(plan, index);
+    char *path = entry_file(plan, index, file);
     struct buffer text = {0};
     struct error ignored;
-    bool done = file_read_bounded(path, 4096, &text, &ignored) == 0 &&
-                strcmp(buffer_string(&text), fingerprint) == 0;
+    char reason[200];
+    struct result_run *run = NULL;
+    if (file_read(path, &text, &ignored) == 0) {
+        run = result_read_json(buffer_string(&text), text.length, reason, sizeof(reason));
+    }
     buffer_free(&text);
-    free(fingerprint);
     free(path);
-    return done;
+    return run;
+}
+
+/* The key that a grade of what was taken in rests on: a line for the submission, then the rest. */
+static char *whole_key(const struct plan *plan, const char *digest)
+{
+    char *submission = key_submission(*digest != '\0' ? digest : "unreadable");
+    char *key = format_string("%s%s", submission, plan->key);
+    free(submission);
+    return key;
+}
+
+/* What the submission is now. */
+static char *key_of_now(const struct plan *plan, size_t index)
+{
+    char digest[DIGEST_CHARACTERS] = "";
+    struct intake intake;
+    struct error ignored;
+    if (taken_other_kind(plan->entries[index].path) == NULL &&
+        intake_open(&intake, plan->entries[index].path, &ignored) == 0) {
+        taken_digest(&intake, digest);
+        intake_free(&intake);
+    }
+    return whole_key(plan, digest);
+}
+
+char *entry_reason(const struct plan *plan, size_t index)
+{
+    char *path = entry_file(plan, index, "done");
+    struct buffer before = {0}, changes = {0};
+    struct error ignored;
+    char *reason = NULL;
+    if (file_read_bounded(path, KEY_MOST, &before, &ignored) != 0) {
+        reason = copy_string(ENTRY_UNFINISHED);
+    } else {
+        char *now = key_of_now(plan, index);
+        key_changes(buffer_string(&before), now, &changes);
+        free(now);
+    }
+    if (changes.length > 0) {
+        reason = format_string("%s changed", buffer_string(&changes));
+    }
+    buffer_free(&changes);
+    buffer_free(&before);
+    free(path);
+    return reason;
 }
 
 static int emit_to(const struct result_run *run, const struct plan *plan, size_t index,
                    const char *format, const char *name, struct error *error)
 {
-    char *path = file_of(plan, index, name);
+    char *path = entry_file(plan, index, name);
     char *argument = format_string("%s=%s", format, path);
     int status = result_emit(run, argument);
     free(argument);
@@ -66,9 +91,25 @@ static int emit_to(const struct result_run *run, const struct plan *plan, size_t
     return status == 0 ? 0 : error_fault(error, "%s could not be written", name);
 }
 
-static int write_files(const struct plan *plan, size_t index, const struct result_run *run,
-                       struct error *error)
+/* A whole result that is about to be replaced stays as previous.json. */
+static void put_by(const struct plan *plan, size_t index)
 {
+    char *done = entry_file(plan, index, "done");
+    char *result = entry_file(plan, index, "result.json");
+    char *previous = entry_file(plan, index, "previous.json");
+    if (access(done, F_OK) == 0) {
+        unlink(done);
+        rename(result, previous);
+    }
+    free(done);
+    free(result);
+    free(previous);
+}
+
+static int write_files(const struct plan *plan, size_t index, const struct result_run *run,
+                       const char *digest, struct error *error)
+{
+    put_by(plan, index);
     if (emit_to(run, plan, index, "json", "result.json", error) != 0 ||
         emit_to(run, plan, index, "html", "report.html", error) != 0) {
         return -1;
@@ -77,10 +118,10 @@ static int write_files(const struct plan *plan, size_t index, const struct resul
     if (result_run_score(run).ungraded > 0) {
         return 0;
     }
-    char *path = file_of(plan, index, "done");
-    char *fingerprint = entry_fingerprint(plan, index);
-    int status = file_write(path, fingerprint, strlen(fingerprint), error);
-    free(fingerprint);
+    char *path = entry_file(plan, index, "done");
+    char *key = whole_key(plan, digest);
+    int status = file_write(path, key, strlen(key), error);
+    free(key);
     free(path);
     return status;
 }
@@ -88,15 +129,18 @@ static int write_files(const struct plan *plan, size_t index, const struct resul
 static int grade_entry(const struct plan *plan, size_t index, const struct course *course,
                        unsigned jobs, struct error *error)
 {
+    char digest[DIGEST_CHARACTERS];
     struct grading grading = {
         .course = course,
         .submission = plan->entries[index].path,
         .hidden = plan->hidden[0] != '\0' ? plan->hidden : NULL,
         .allow_weak = plan->allow_weak,
+        .for_learner = true,
         .quiet = true,
         .seeded = plan->seeded,
         .seed = plan->seed,
         .jobs = jobs,
+        .digest = digest,
     };
     if (lab_range_parse(course, plan->lab, &grading.labs, error) != 0 ||
         sandbox_find(&grading.tier, error) != 0) {
@@ -106,7 +150,7 @@ static int grade_entry(const struct plan *plan, size_t index, const struct cours
     if (run == NULL) {
         return -1;
     }
-    int status = write_files(plan, index, run, error);
+    int status = write_files(plan, index, run, digest, error);
     result_run_free(run);
     return status;
 }

@@ -3,17 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batch/plan.h"
+#include "batch/entry.h"
+#include "batch/remark.h"
 #include "lib/buffer.h"
 #include "lib/file.h"
 #include "result/result.h"
-#include "result/write.h"
 
 /* One line of the overview. */
 struct row {
     const char *name;
     bool there; /* the result could be read */
     struct result_score score;
+    char before[16]; /* points of the result before, where they were others; else "" */
     const char *verdict;
     char *remark;
 };
@@ -28,29 +29,33 @@ static const char *worst_verdict(const struct result_run *run)
     return verdict_name(worst);
 }
 
+static void read_before(const struct plan *plan, size_t index, struct row *row)
+{
+    struct result_run *run = entry_result(plan, index, "previous.json");
+    if (run == NULL) {
+        return;
+    }
+    unsigned got = result_run_score(run).got;
+    if (!row->there || got != row->score.got) {
+        snprintf(row->before, sizeof(row->before), "%u", got);
+    }
+    result_run_free(run);
+}
+
 static struct row read_row(const struct plan *plan, size_t index)
 {
     struct row row = {.name = plan->entries[index].name, .verdict = "not graded"};
-    char *path = format_string("%s/%s/result.json", plan->out, row.name);
-    struct buffer text = {0};
-    struct error error = {0};
-    char reason[200];
-    if (file_read(path, &text, &error) == 0) {
-        struct result_run *run =
-            result_read_json(buffer_string(&text), text.length, reason, sizeof(reason));
-        if (run != NULL) {
-            row.there = true;
-            row.score = result_run_score(run);
-            row.verdict = worst_verdict(run);
-            row.remark = copy_string(run->note_count > 0 ? run->notes[0] : "");
-            result_run_free(run);
-        }
-    }
-    if (row.remark == NULL) {
+    struct result_run *run = entry_result(plan, index, "result.json");
+    if (run != NULL) {
+        row.there = true;
+        row.score = result_run_score(run);
+        row.verdict = row.score.ungraded > 0 ? "not graded" : worst_verdict(run);
+        row.remark = remark_of(run);
+        result_run_free(run);
+    } else {
         row.remark = copy_string("there is no result yet: run the same command again");
     }
-    buffer_free(&text);
-    free(path);
+    read_before(plan, index, &row);
     return row;
 }
 
@@ -109,6 +114,7 @@ static void add_row(struct buffer *csv, struct buffer *html, const struct row *r
         buffer_text(csv, ",,,,");
     }
     add_field(csv, row->verdict);
+    buffer_printf(csv, ",%s", row->before);
     buffer_text(csv, ",");
     add_field(csv, row->remark);
     buffer_text(csv, "\r\n");
@@ -129,7 +135,7 @@ static void add_row(struct buffer *csv, struct buffer *html, const struct row *r
     }
     buffer_text(html, "<td>");
     add_html(html, row->verdict);
-    buffer_text(html, "</td><td>");
+    buffer_printf(html, "</td><td>%s</td><td>", row->before);
     add_html(html, row->remark);
     buffer_text(html, "</td></tr>\n");
 }
@@ -146,7 +152,7 @@ static const char page_head[] =
 static const char table_head[] =
     "<table>\n<thead><tr><th scope=\"col\">submission</th><th scope=\"col\">points</th>"
     "<th scope=\"col\">of</th><th scope=\"col\">not graded</th><th scope=\"col\">verdict</th>"
-    "<th scope=\"col\">remark</th></tr></thead>\n<tbody>\n";
+    "<th scope=\"col\">points before</th><th scope=\"col\">remark</th></tr></thead>\n<tbody>\n";
 
 static int write_page(const struct plan *plan, const char *name, struct buffer *text,
                       struct error *error)
@@ -161,7 +167,7 @@ static int write_page(const struct plan *plan, const char *name, struct buffer *
 int plan_overview(const struct plan *plan, struct error *error)
 {
     struct buffer csv = {0}, html = {0};
-    buffer_text(&csv, "submission,points,of,not_graded,verdict,remark\r\n");
+    buffer_text(&csv, "submission,points,of,not_graded,verdict,points_before,remark\r\n");
     buffer_text(&html, page_head);
     buffer_text(&html, "<h1>Lab ");
     add_html(&html, plan->lab);

@@ -1,7 +1,6 @@
 /* Keeps a batch's plan in OUT/batch.json, and tells what of it is done. */
 #include "batch/plan.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -12,64 +11,6 @@
 #include "lib/file.h"
 
 #define SCHEMA "stagecoach/batch/v1"
-
-static int is_visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-/* The name without an archive's ending, and without what a folder's name cannot hold. */
-static char *entry_name(const char *file)
-{
-    static const char *const endings[] = {".tar.gz", ".tar.xz", ".tar.zst", ".tar.bz2",
-                                          ".tgz",    ".txz",    ".tar",     ".zip"};
-    char *name = copy_string(file);
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        size_t ending = strlen(endings[i]);
-        if (length > ending && strcmp(name + length - ending, endings[i]) == 0) {
-            name[length - ending] = '\0';
-            break;
-        }
-    }
-    return name;
-}
-
-static void add_entry(struct plan *plan, const char *folder, const char *file)
-{
-    plan->entries = reallocate(plan->entries, (plan->count + 1) * sizeof(*plan->entries));
-    plan->entries[plan->count++] =
-        (struct plan_entry){entry_name(file), format_string("%s/%s", folder, file)};
-}
-
-int plan_list(struct plan *plan, const char *folder, struct error *error)
-{
-    char *absolute = realpath(folder, NULL);
-    struct dirent **names = NULL;
-    int count = absolute != NULL ? scandir(absolute, &names, is_visible, alphasort) : -1;
-    int status = 0;
-    if (count < 0) {
-        status = error_set(error, "%s: cannot be read: %s", folder, strerror(errno));
-    } else if (count == 0) {
-        status = error_set(error, "%s: holds no submission", folder);
-    }
-    for (int i = 0; i < count; i++) {
-        add_entry(plan, absolute, names[i]->d_name);
-        free(names[i]);
-    }
-    free(names);
-    free(absolute);
-    for (size_t i = 0; status == 0 && i < plan->count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(plan->entries[i].name, plan->entries[j].name) == 0) {
-                status =
-                    error_set(error, "%s and %s: both would be graded as '%s'",
-                              plan->entries[j].path, plan->entries[i].path, plan->entries[i].name);
-            }
-        }
-    }
-    return status;
-}
 
 static char *plan_path(const struct plan *plan, const char *name)
 {
@@ -190,5 +131,6 @@ void plan_free(struct plan *plan)
     free(plan->lab);
     free(plan->course);
     free(plan->hidden);
+    free(plan->key);
     *plan = (struct plan){0};
 }

@@ -4,8 +4,10 @@
  *
  *     OUT/batch.json           what is graded, against what: written once
  *     OUT/NAME/result.json     a submission's result; report.html, the same for people
- *     OUT/NAME/done            written last: the fingerprint of what was graded
+ *     OUT/NAME/previous.json   the result before that, if there was one
+ *     OUT/NAME/done            written last: what the result rests on (batch/key.h)
  *     OUT/overview.csv, .html  the class
+ *     OUT/.lock                held, and names the holder, while a batch runs
  */
 #ifndef HARNESS_BATCH_PLAN_H
 #define HARNESS_BATCH_PLAN_H
@@ -17,7 +19,7 @@
 #include "lib/error.h"
 
 struct plan_entry {
-    char *name; /* its folder in OUT; the submission's file or folder name */
+    char *name; /* its folder in OUT: its own name, without an archive's ending */
     char *path; /* absolute */
 };
 
@@ -29,23 +31,23 @@ struct plan {
     bool allow_weak;
     bool seeded;
     uint64_t seed;
-    struct plan_entry *entries; /* sorted by name */
+    char *key; /* what a grade rests on besides the submission: batch/key.h; or NULL */
+    struct plan_entry *entries; /* sorted by file name */
     size_t count;
 };
 
 /*
- * Lists the submissions in `folder`: every file and folder that is not hidden. -1 with *error
- * when there are none, or two would have the same name in OUT.
+ * Lists the submissions in `folder`: every file and folder that is not hidden. Sets plan->out to
+ * the absolute path of `out`, which need not exist; if it lies in `folder`, it is no submission.
+ * No two submissions have one name, and none has a name of the batch's own. -1 with *error when
+ * there are none, or OUT lies where a submission does.
  */
-int plan_list(struct plan *plan, const char *folder, struct error *error);
+int plan_list(struct plan *plan, const char *folder, const char *out, struct error *error);
 
 /* Writes and reads OUT/batch.json. */
 int plan_write(const struct plan *plan, struct error *error);
 int plan_read(struct plan *plan, const char *out, struct error *error);
 void plan_free(struct plan *plan);
-
-/* Whether entry `index` was graded already, and is what it was then. */
-bool plan_done(const struct plan *plan, size_t index);
 
 /* Grades entry `index` and writes its files. -1 with *error when it could not be graded. */
 int plan_grade(const struct plan *plan, size_t index, unsigned jobs, struct error *error);

@@ -8,6 +8,7 @@
 #include <cyaml/cyaml.h>
 #include <elfutils/libdwfl.h>
 #include <jansson.h>
+#include <nettle/version.h>
 #include <seccomp.h>
 
 #include "doctor/findings.h"
@@ -47,6 +48,7 @@ void examine_libraries(struct findings *findings)
     add(findings, "libcyaml", copy_string(cyaml_version_str));
     add(findings, "libarchive", copy_string(archive_version_string() + strlen("libarchive ")));
     add(findings, "libdw, libelf", copy_string(dwfl_version(NULL)));
+    add(findings, "nettle", format_string("%d.%d", nettle_version_major(), nettle_version_minor()));
     add_seccomp(findings);
     add_cunit(findings);
 }

@@ -200,6 +200,17 @@ static void remember(const struct grade_options *options, const struct course *c
     }
 }
 
+/* A report in the terminal alone is for whoever typed the command; all others are passed on. */
+static bool is_passed_on(const struct grade_options *options)
+{
+    for (unsigned i = 0; i < options->emit_count; i++) {
+        if (strcmp(options->emits[i], "terminal") != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int grade_with(const struct grade_options *options, const struct course *course,
                       struct error *error)
 {
@@ -211,6 +222,7 @@ static int grade_with(const struct grade_options *options, const struct course *
         .root = options->course,
         .allow_weak = options->allow_weak,
         .reference = options->reference,
+        .for_learner = is_passed_on(options),
         .begun = emit_early,
         .context = (void *)options,
     };

@@ -8,6 +8,7 @@
 
 #include "grade/intake.h"
 #include "grade/judge.h"
+#include "grade/paths.h"
 #include "grade/work.h"
 
 /* What one lab of the grading needs. Each is judged in the tree of its own stage. */
@@ -25,6 +26,8 @@ struct session {
     struct intake intake;
     struct work work;
     struct result_run *run;
+    enum verdict broken; /* the submission cannot be read: VERDICT_PASS if it can */
+    char *reason;        /* … and why, for every check */
 };
 
 static int add_hidden(const struct grading *grading, struct judge_set *set, struct error *error)
@@ -90,42 +93,32 @@ static int collect_checks(struct session *session, struct error *error)
     return grading->only != NULL ? choose_check(session, error) : 0;
 }
 
-/* Reads the submission. What is there and broken is its own fault, and is in the result. */
-static int open_submission(struct session *session, bool *broken, struct error *error)
+/*
+ * Reads the submission. What is there and broken is its own fault, and is in the result: a fail,
+ * or not graded where it is an archive of another kind, which a person can open.
+ */
+static int open_submission(struct session *session, struct error *error)
 {
-    const char *where = session->grading->submission;
-    *broken = false;
-    if (session->grading->reference || intake_open(&session->intake, where, error) == 0) {
+    const struct grading *grading = session->grading;
+    const char *where = grading->submission;
+    if (grading->digest != NULL) {
+        grading->digest[0] = '\0';
+    }
+    const char *kind = grading->reference ? NULL : taken_other_kind(where);
+    if (kind == NULL && (grading->reference || intake_open(&session->intake, where, error) == 0)) {
+        if (grading->digest != NULL) {
+            taken_digest(&session->intake, grading->digest);
+        }
         return 0;
     }
-    if (access(where, F_OK) != 0) {
+    if (kind == NULL && access(where, F_OK) != 0) {
         return -1;
     }
-    *broken = true;
-    result_run_note(session->run, "%s", error->text);
+    session->broken = kind != NULL ? VERDICT_HARNESS_FAULT : VERDICT_FAIL;
+    session->reason = kind != NULL ? format_string("this is %s; %s", kind, taken_kinds)
+                                   : copy_string("the submission cannot be read");
+    result_run_note(session->run, "%s", kind != NULL ? session->reason : error->text);
     return 0;
-}
-
-static void add_word(struct buffer *line, const char *option, const char *value)
-{
-    if (value != NULL) {
-        buffer_printf(line, " %s ", option);
-        buffer_quoted(line, value);
-    }
-}
-
-/* How the line begins that builds this submission again and runs one check on it; the check's seed
- * and id follow. */
-static char *replay_line(const struct grading *grading, const struct stage *stage)
-{
-    struct buffer line = {0};
-    bool here = strcmp(grading->submission, ".") == 0;
-    buffer_printf(&line, "coach grade %u", stage->lab->number);
-    add_word(&line, "--course", grading->root);
-    add_word(&line, "--submission", here || grading->reference ? NULL : grading->submission);
-    buffer_text(&line, grading->reference ? " --reference" : "");
-    buffer_text(&line, " --replay");
-    return line.data;
 }
 
 static int judge_stage(struct session *session, struct stage *stage, const struct tree *tree,
@@ -142,21 +135,19 @@ static int judge_stage(struct session *session, struct stage *stage, const struc
         judge_none(&stage->set, verdict, "the submission was not built", session->run);
         return 0;
     }
-    char *replay = replay_line(grading, stage);
-    struct buffer hidden = {0};
-    add_word(&hidden, "--hidden", grading->hidden);
-    buffer_text(&hidden, grading->allow_weak ? " --allow-weak" : "");
+    char *replay = paths_replay(grading, stage->lab->number);
+    char *hidden = paths_replay_hidden(grading);
     struct judge_options options = {
         .tier = grading->tier,
         .replay = replay,
-        .hidden = hidden.data,
+        .hidden = hidden,
         .jobs = grading->jobs,
         .seeded = grading->seeded,
         .seed = grading->seed,
         .quiet = grading->quiet,
     };
     judge_run(&stage->set, &session->work, &options, session->run);
-    buffer_free(&hidden);
+    free(hidden);
     free(replay);
     return 0;
 }
@@ -194,10 +185,11 @@ static char *title_of(const struct grading *grading)
     return format_string("labs %u to %u", grading->labs.first, grading->labs.last);
 }
 
-static void judge_nothing(struct session *session, const char *reason, struct result_run *run)
+static void judge_nothing(struct session *session, enum verdict verdict, const char *reason,
+                          struct result_run *run)
 {
     for (size_t i = 0; i < session->count; i++) {
-        judge_none(&session->stages[i].set, VERDICT_FAIL, reason, run);
+        judge_none(&session->stages[i].set, verdict, reason, run);
     }
 }
 
@@ -211,7 +203,7 @@ static void announce(struct session *session)
     char *title = title_of(grading);
     struct result_run *zero = result_run_new(title);
     result_run_tier(zero, sandbox_describe(grading->tier));
-    judge_nothing(session, "grading was cut short before this was run", zero);
+    judge_nothing(session, VERDICT_FAIL, "grading was cut short before this was run", zero);
     grading->begun(zero, grading->context);
     result_run_free(zero);
     free(title);
@@ -224,7 +216,7 @@ static void add_notes(struct session *session)
         result_run_note(session->run, "%s", session->intake.notes[i]);
     }
     if (session->intake.left > 0) {
-        result_run_note(session->run, "%zu other files were not looked at", session->intake.left);
+        result_run_note(session->run, "%zu " GRADING_LEFT, session->intake.left);
     }
 }
 
@@ -240,23 +232,24 @@ static int grade_stages(struct session *session, struct error *error)
         }
     }
     add_notes(session);
+    paths_hide(session->run, session->grading, &session->work);
     work_close(&session->work);
     return status;
 }
 
 static int run_session(struct session *session, struct error *error)
 {
-    bool broken;
-    if (collect_checks(session, error) != 0 || open_submission(session, &broken, error) != 0) {
+    if (collect_checks(session, error) != 0 || open_submission(session, error) != 0) {
         return -1;
     }
     announce(session);
     int status = 0;
-    if (broken) {
-        judge_nothing(session, "the submission cannot be read", session->run);
+    if (session->broken != VERDICT_PASS) {
+        judge_nothing(session, session->broken, session->reason, session->run);
     } else {
         status = grade_stages(session, error);
     }
+    paths_hide(session->run, session->grading, &session->work);
     result_run_sort(session->run);
     return status;
 }
@@ -274,6 +267,7 @@ struct result_run *grading_run(const struct grading *grading, struct error *erro
         judge_free(&session.stages[i].set);
     }
     free(session.stages);
+    free(session.reason);
     intake_free(&session.intake);
     free(title);
     return session.run;

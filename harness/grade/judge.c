@@ -144,7 +144,8 @@ static void complete_hidden(struct result_run *run, size_t first, const char *wo
     for (size_t i = first; i < run->check_count; i++) {
         struct result_check *check = &run->checks[i];
         if (strcmp(check->group, JUDGE_HIDDEN) == 0) {
-            char *line = format_string("%s%s", check->replay, words);
+            char *line =
+                words != NULL ? format_string("%s%s", check->replay, words) : copy_string("");
             result_set(&check->replay, "%s", line);
             free(line);
         }

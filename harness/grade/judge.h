@@ -39,7 +39,8 @@ void judge_none(const struct judge_set *set, enum verdict verdict, const char *r
 struct judge_options {
     enum sandbox_tier tier;
     const char *replay; /* beginning of the line that replays a check; its id ends it */
-    const char *hidden; /* words that such a line needs behind it for a check that is hidden */
+    const char *hidden; /* words that such a line needs behind it for a check that is hidden; NULL:
+                         * such a check has no line */
     unsigned jobs;      /* machines at once; 0: one a processor */
     bool seeded;        /* use `seed` in place of the checks' own */
     uint64_t seed;

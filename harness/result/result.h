@@ -140,6 +140,12 @@ void result_span_add(struct result_check *check, const char *lane, const char *l
 void result_region_add(struct result_check *check, uint64_t start, uint64_t bytes,
                        const char *owner, bool fault);
 
+/*
+ * Puts `to` in place of `from` in all that people read (titles, accounts, files, notes, console);
+ * ids and replay lines stay. An empty `from` is nowhere.
+ */
+void result_run_replace(struct result_run *run, const char *from, const char *to);
+
 /* Moves all checks of `from` to the end of `to`, then frees `from`. */
 void result_run_append(struct result_run *to, struct result_run *from);
 

@@ -1,0 +1,145 @@
+#!/bin/bash
+# A class as a teaching assistant meets it: names that meet the batch's own, things that are no
+# submission, grades that became stale, a second batch beside the first, batches that are ended.
+. "$(dirname "$0")/facts.sh"
+solved=$work/solved
+"$coach" start 1 "$work/blank" --no-git >/dev/null || exit 3
+cp -r "$work/blank" "$solved"
+for file in $("$coach" labs 1 | cut -f 2 | sort -u); do cp "$root/$file" "$solved/$file"; done
+
+# batch WORDS…: status and what is said on both outputs go to $work/batch, which is shown on a failure.
+batch() {
+    timeout 1800 "$coach" batch "$@" >"$work/batch" 2>&1 </dev/null
+    echo "status $?" >>"$work/batch"
+}
+said() { # said NAME WORDS [FILE]
+    if grep -qF -- "$2" "${3:-$work/batch}"; then ok "$1"; else not_ok "$1 (\"$2\" is not said)" "${3:-$work/batch}"; fi
+}
+
+# ---- Names and things ----------------------------------------------------------------------
+class=$work/class
+mkdir "$class"
+for name in overview.csv.zip batch.json.zip overview.html.ZIP; do (cd "$solved" && zip -qr "$class/$name" hv); done
+(cd "$solved" && tar -czf "$class/ann.tar.gz" hv && zip -qr "$class/ann.zip" hv)
+printf 'Rar!\032\007\001\000and so on' >"$class/bob.rar"
+printf '7z\274\257\047\034and so on' >"$class/carl.7z"
+mkfifo "$class/dora"
+mkdir -p "$class/eve/hv/trap"
+yes '/* long */' | head -c 300000 >"$class/eve/hv/trap/trap.c"
+cp -r "$work/blank" "$class/fay" && echo 'int broken(' >>"$class/fay/hv/trap/trap.c"
+batch "$class" 1 -o "$class/out" --jobs 2
+said "a class with such names is graded, OUT below DIR is none of it" "10 submissions, 7 graded now, 3 not graded"
+for name in overview.csv.zip batch.json.zip overview.html.ZIP ann.zip ann.tar.gz; do
+    said "$name has its row" "\"$name\",100,100,0,\"pass\"" "$class/out/overview.csv"
+done
+for kind in "a RAR archive" "a 7z archive" "a FIFO"; do
+    said "$kind is not graded, and what is taken is told" "\"not graded\",,\"this is $kind; coach takes a folder" \
+        "$class/out/overview.csv"
+done
+said "a file refused by its size is the remark" 'trap.c: was not taken: it is larger than 256 KiB' "$class/out/overview.csv"
+said "so is the compiler's first complaint" '"build error",,"hv/trap/trap.c:' "$class/out/overview.csv"
+said "progress counts all, with the time left" "of 10 submissions, about "
+batch "$class" 1 -o "$class/out"
+said "and again" "10 submissions, 0 graded now, 3 not graded"
+fact "no result shows a path of this machine" sh -c "! grep -rlE '$work|$root|/tmp/' $class/out --include=result.json --include=report.html"
+fact "the line that replays a check fits a learner's tree" \
+    sh -c "jq -r '.checks[].replay // empty' $class/out/fay/result.json $class/out/ann.zip/result.json |
+        grep . | sort -u >$work/lines && ! grep -v '^coach grade 1 --replay 01-boot/[a-z]* --seed 1$' $work/lines"
+says "OUT may not be DIR" 2 "is the folder of the submissions" "$coach" batch "$class" 1 -o "$class"
+says "nor lie in a submission" 2 "would be graded as a submission" "$coach" batch "$class" 1 -o "$class/eve/out"
+says "nor be one" 2 "would be graded as a submission" "$coach" batch "$class" 1 -o "$class/eve"
+fact "and nothing is made there" test ! -e "$class/eve/out"
+
+# ---- Stale grades --------------------------------------------------------------------------
+course=$work/course
+mkdir -p "$course/build/guest-os"
+cp -r abi guest-os hv labs tools Makefile "$course"
+cp -r "$build/guest-os/probes" "$course/build/guest-os"
+small=$work/small out=$work/out.small
+mkdir "$small"
+cp -r "$solved" "$small/gil"
+cp -r "$work/blank" "$small/hal"
+graded() { # graded NAME WORDS [OPTION…]: a batch of the small class says so
+    local name=$1 words=$2
+    shift 2
+    batch "$small" 1 -o "$out" --course "$course" --jobs 2 "$@"
+    said "$name" "$words"
+}
+graded "a small class is graded" "2 submissions, 2 graded now"
+graded "its grades stand" "2 submissions, 0 graded now"
+sed -i 's/(\([0-9]*\) points)/(1\1 points)/' "$course/labs/01-boot/checks/panic.check"
+graded "a check that changed makes them stale" "2 graded again: the checks changed"
+said "who gained is listed" "gil: gained, "
+said "and from what" "100 of 100 before"
+said "the overview has the points before" ',"pass",100,' "$out/overview.csv"
+sed -i 's/(1\([0-9]*\) points)/(\1 points)/' "$course/labs/01-boot/checks/panic.check"
+graded "so does the check as it was" "gil: lost, 100 of 100"
+graded "a seed makes them stale" "2 graded again: the seed changed" --seed 5
+graded "another seed too" "2 submissions, 2 graded now" --seed 6
+graded "the checks' own seed too" "2 submissions, 2 graded now"
+echo '/* later */' >>"$course/hv/trap/trap.h"
+graded "a file of the course too" "2 graded again: the course's files changed"
+echo 'More words.' >>"$course/labs/01-boot/README.md"
+graded "a handout does not" "2 submissions, 0 graded now"
+printf '#!/bin/sh\ncase "$*" in *--version*) echo "QEMU emulator version 9.9.9";; *) exec qemu-system-riscv64 "$@";; esac\n' \
+    >"$work/qemu" && chmod 755 "$work/qemu"
+COACH_QEMU=$work/qemu graded "another QEMU too" "2 graded again: QEMU changed"
+graded "so does the QEMU before" "2 submissions, 2 graded now"
+mkdir "$work/hidden" && cp labs/01-boot/checks/panic.check "$work/hidden/secret.check"
+graded "hidden checks make them stale" "2 submissions, 2 graded now" --hidden "$work/hidden"
+fact "a hidden check has no line for learners" \
+    jq -e '[.checks[] | select(.group == "hidden") | .replay // ""] == [""]' "$out/hal/result.json"
+fact "and shows no path" sh -c "! grep -q '$work' $out/hal/result.json"
+echo >>"$work/hidden/secret.check"
+graded "so does one of them that changed" "the checks changed" --hidden "$work/hidden"
+graded "--regrade grades all" "2 submissions, 2 graded now" --hidden "$work/hidden" --regrade
+
+# What changes while it is graded is graded as it was taken in, and then told and graded again.
+changing=$work/changing
+for try in 1 2 3 4 5; do
+    mkdir "$changing" && cp -r "$solved" "$changing/ida"
+    rm -rf "$work/out.changing"
+    batch "$changing" 1 -o "$work/out.changing" &
+    until ls "$work"/tmp/*/tree/hv/trap/trap.c >/dev/null 2>&1 || ! kill -0 $! 2>/dev/null; do :; done
+    cp "$work/blank/hv/trap/trap.c" "$changing/ida/hv/trap/trap.c"
+    [ -e "$work/out.changing/ida/result.json" ] || break
+    wait && rm -rf "$changing" # it was too late: what follows would show nothing
+done
+wait
+said "a submission that changed meanwhile is told" "ida: the submission changed while it was graded"
+batch "$changing" 1 -o "$work/out.changing"
+said "and is graded again" "1 submissions, 1 graded now, 0 not graded"
+fact "with the grade of what it is now" grep -q '"ida",0,100,0,"fail",100,' "$work/out.changing/overview.csv"
+
+# ---- Side by side, and ended ---------------------------------------------------------------
+many=$work/many
+mkdir "$many"
+for name in 1 2 3 4 5 6 7 8; do cp -r "$solved" "$many/$name"; done
+begin() { # begin OUT: a batch of these in the background, $first, that has begun to grade
+    setsid "$coach" batch "$many" 1 -o "$1" --jobs 2 >"$work/batch" 2>&1 </dev/null &
+    first=$!
+    until { [ -s "$1/.lock" ] && pgrep -P "$first" >/dev/null; } || ! kill -0 "$first" 2>/dev/null; do :; done
+}
+begin "$work/out.many"
+kill -STOP "$first"
+says "a second batch into one OUT is refused, and the first one named" 2 "another batch grades there: process $first of" \
+    "$coach" batch "$many" 1 -o "$work/out.many"
+kill -CONT "$first"
+until ls "$work"/out.many/*/done >/dev/null 2>&1 || ! kill -0 "$first" 2>/dev/null; do :; done
+kill -INT "$first"
+wait "$first"
+echo "status $?" >>"$work/batch"
+said "a batch that is interrupted says how to go on" "of 8 submissions are graded; the same command goes on with the rest"
+said "with the status of its signal" "status 130"
+fact "and leaves the overview" test -s "$work/out.many/overview.csv"
+
+begin "$work/out.killed"
+workers=$(pgrep -P "$first")
+kill -9 "$first"
+for worker in $workers; do timeout 600 tail --pid="$worker" -f /dev/null; done
+fact "workers of a batch that is killed die with it" sh -c "! ps -o pid= -p '$(echo "$workers" | paste -sd,)'"
+wait "$first" 2>/dev/null
+batch "$many" 1 -o "$work/out.killed" --jobs 2
+said "the lock is gone with it, and the rest is graded" "8 submissions, "
+said "all of it" " 0 not graded"
+sum
