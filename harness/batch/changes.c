@@ -7,6 +7,7 @@
 
 #include "batch/entry.h"
 #include "lib/buffer.h"
+#include "lib/text.h"
 
 struct before {
     size_t index;
@@ -91,8 +92,8 @@ void changes_end(struct changes *changes)
             (after.got == before->got && after.of == before->of)) {
             continue;
         }
-        printf("%s: %s, %u of %u points, %u of %u before\n",
-               changes->plan->entries[before->index].name,
+        text_show(stdout, changes->plan->entries[before->index].name, SIZE_MAX);
+        printf(": %s, %u of %u points, %u of %u before\n",
                after.got > before->got   ? "gained"
                : after.got < before->got ? "lost"
                                          : "other points",

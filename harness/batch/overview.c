@@ -7,6 +7,7 @@
 #include "batch/remark.h"
 #include "lib/buffer.h"
 #include "lib/file.h"
+#include "lib/text.h"
 #include "result/result.h"
 
 /* One line of the overview. */
@@ -67,20 +68,18 @@ static void add_field(struct buffer *csv, const char *text)
 {
     bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
     buffer_text(csv, formula ? "\"'" : "\"");
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '"') {
-            buffer_text(csv, "\"\"");
-        } else {
-            buffer_add(csv, (unsigned char)*at < ' ' ? " " : at, 1);
-        }
+    char piece[TEXT_PIECE];
+    while (text_next(&text, piece)) {
+        buffer_text(csv, piece[0] == '"' ? "\"\"" : piece);
     }
     buffer_text(csv, "\"");
 }
 
 static void add_html(struct buffer *html, const char *text)
 {
-    for (const char *at = text; *at != '\0'; at++) {
-        switch (*at) {
+    char piece[TEXT_PIECE];
+    while (text_next(&text, piece)) {
+        switch (piece[0]) {
         case '<':
             buffer_text(html, "&lt;");
             break;
@@ -91,7 +90,7 @@ static void add_html(struct buffer *html, const char *text)
             buffer_text(html, "&quot;");
             break;
         default:
-            buffer_add(html, (unsigned char)*at < ' ' ? " " : at, 1);
+            buffer_text(html, piece);
         }
     }
 }
