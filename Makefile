@@ -106,6 +106,11 @@ bench: all $(BENCH_PROGRAMS)
 fuzz: $(FUZZ_TARGETS)
 	@tools/fuzz $(FUZZ_SECONDS) $^
 
+## soak: the generating guest, for SECONDS (60) or SEEDS=N seeds; failures are reduced
+.PHONY: soak
+soak: all
+	@BUILD=$(BUILD) SEEDS=$(SEEDS) SOAK_SECONDS=$(or $(SECONDS),60) tools/soak
+
 ## docs: the book as pages and EPUB, in build/docs
 .PHONY: docs
 

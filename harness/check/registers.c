@@ -11,7 +11,7 @@
 #include "lib/buffer.h"
 
 #define MOST_VCPUS 128
-#define MOST_BOOTS 64
+#define MOST_BOOTS 1024
 #define ROOT       ((1ull << 44) - 1) /* hgatp's PPN: a VMID may change while a VM lives */
 
 #define A0 10
@@ -19,6 +19,8 @@
 #define A2 12
 #define A6 16
 #define A7 17
+
+#define SUSPEND_NON_RETENTIVE 0x80000000u /* and the platform's own types above it */
 
 #define CAUSE_ILLEGAL 2
 #define CAUSE_ECALL   10
@@ -165,7 +167,8 @@ static void note_call(struct register_watch *watch, const struct traplog_registe
         return;
     if (x[A7] == SBI_EXT_HSM && x[A6] == SBI_HSM_HART_START)
         ask(watch, (struct boot){root, x[A1], x[A0], x[A2]});
-    if (x[A7] != SBI_EXT_HSM || x[A6] != SBI_HSM_HART_SUSPEND)
+    if (x[A7] != SBI_EXT_HSM || x[A6] != SBI_HSM_HART_SUSPEND ||
+        (uint32_t)x[A0] < SUSPEND_NON_RETENTIVE)
         return;
     /* Its own number is not among its registers. */
     for (uint64_t hart = 0; hart < BUNDLE_MAX_VCPUS; hart++)

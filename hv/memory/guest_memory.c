@@ -174,6 +174,18 @@ bool guest_memory_write(struct vm *vm, uint64_t gpa, const void *from, size_t by
     return true;
 }
 
+/* Option vmids=N: use no more than N of the machine's VMIDs (a power of two), so that they soon run
+ * out. Returns the bits of those that are used. */
+static unsigned vmid_bits(void)
+{
+    uint64_t most = option_number("vmids", UINT64_MAX);
+    unsigned bits = hart_vmid_bits();
+
+    while (bits > 0 && 1ull << bits > most)
+        bits--;
+    return bits;
+}
+
 /* Option leaf=4k: back guests with 4 KiB pages only. */
 static void memory_init(void)
 {
@@ -186,7 +198,7 @@ static void memory_init(void)
         free[i] = (struct page_range){ranges[i].base, ranges[i].bytes};
     if (!page_init(free, count))
         panic("the machine has too little RAM for the tables of its page frames");
-    vmid_init(hart_vmid_bits());
+    vmid_init(vmid_bits());
     if (!option_text("leaf", leaf, sizeof(leaf)))
         return;
     small_leaves = strcmp(leaf, "4k") == 0;
@@ -196,3 +208,4 @@ static void memory_init(void)
 
 HV_INIT(INIT_HART, memory_init);
 HV_OPTION("leaf");
+HV_OPTION("vmids");

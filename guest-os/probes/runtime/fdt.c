@@ -112,8 +112,7 @@ void board_read(uint64_t address)
         at = read_token(&walk, at);
 }
 
-/* The text after `name=` among the options, or NULL. */
-static const char *option_find(const char *name)
+const char *option_text(const char *name)
 {
     const char *at = board.options;
     size_t length = text_length(name);
@@ -140,7 +139,7 @@ static unsigned digit_of(char character)
 
 uint64_t option_number(const char *name, uint64_t otherwise)
 {
-    const char *text = option_find(name);
+    const char *text = option_text(name);
     uint64_t base = 10;
     uint64_t value = 0;
 
@@ -157,12 +156,12 @@ uint64_t option_number(const char *name, uint64_t otherwise)
 
 bool option_given(const char *name)
 {
-    return option_find(name) != NULL;
+    return option_text(name) != NULL;
 }
 
 bool option_is(const char *name, const char *value)
 {
-    const char *text = option_find(name);
+    const char *text = option_text(name);
     size_t length = text_length(value);
 
     return text && text_begins(text, value) && (!text[length] || text[length] == ' ');

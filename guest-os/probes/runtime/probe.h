@@ -84,6 +84,8 @@ extern struct board board;
 /* Value of the option, decimal or 0x hexadecimal; `otherwise` when it is not given. */
 uint64_t option_number(const char *name, uint64_t otherwise);
 bool option_given(const char *name);
+/* What stands behind `name=`, up to a space or the end; NULL when it is not given. */
+const char *option_text(const char *name);
 /* Is the option given with just this value? */
 bool option_is(const char *name, const char *value);
 
