@@ -145,6 +145,12 @@ unsigned board_free_ranges(struct board_range *ranges, unsigned limit)
 }
 
 /* No bootargs: every option has its default. */
+uint64_t option_number(const char *name, uint64_t otherwise)
+{
+    (void)name;
+    return otherwise;
+}
+
 bool option_text(const char *name, char *value, size_t room)
 {
     (void)name, (void)value, (void)room;
