@@ -74,7 +74,7 @@ static void identify_heirs(struct machine *machine, const struct ram *ram)
 {
     for (size_t i = 0; i < machine->trees; i++) {
         int vm = owner_of(machine, ram, machine->tree[i].hgatp);
-        if (vm >= 0 && !machine->vm[vm].hgatp)
+        if (vm >= 0 && owner_of(machine, ram, machine->vm[vm].hgatp) != vm)
             machine->vm[vm].hgatp = machine->tree[i].hgatp;
     }
 }
