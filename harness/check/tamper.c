@@ -93,6 +93,10 @@ static void take(struct state *state, const struct event *event)
         if (vm >= 0)
             state->destroyed[vm] = true;
         break;
+    case TRACE_VM_CREATE: /* it may use tables that another VM had */
+        if (vm >= 0)
+            state->destroyed[vm] = false;
+        break;
     case SEEN_GUEST_ENTRY:
         entered(state, event);
         break;
