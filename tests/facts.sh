@@ -6,6 +6,10 @@ unset MAKEFLAGS MAKELEVEL MFLAGS # a test that runs make is no part of a make th
 build=${BUILD:-build}
 export NO_COLOR=1
 
+# Seconds after which whatever a test runs is ended: for what hangs, on however busy a machine.
+# No verdict may hang on it: tests wait for a state, or bound the machine's own time.
+backstop=3600
+
 work=$(mktemp -d)
 mkdir "$work/tmp"
 export TMPDIR=$work/tmp

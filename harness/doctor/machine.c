@@ -8,7 +8,7 @@
 #include "machine/qmp.h"
 
 #define GROUP            "machine"
-#define START_TIMEOUT_MS 10000
+#define START_TIMEOUT_MS 600000 /* a backstop, for a busy host */
 
 /* Whether a machine with these options comes up and speaks QMP; if not, *error says why. */
 static bool comes_up(struct qemu_options *options, struct error *error)

@@ -10,7 +10,7 @@
 #include "lib/process.h"
 
 #define GROUP      "toolchain"
-#define TIMEOUT_MS 20000
+#define TIMEOUT_MS 600000 /* a backstop, for a busy host */
 
 struct tool {
     const char *name;    /* the program */

@@ -7,6 +7,10 @@
 #include "command.h"
 #include "grade/lab_range.h"
 #include "grade/publish.h"
+#include "lib/file.h"
+#include "stage/walk.h"
+
+#define FILE_MOST (1u << 20) /* bytes of a file in tools/platforms */
 
 struct package_options {
     const char *target;
@@ -67,113 +71,16 @@ static const struct argp package_argp = {
     NULL,
 };
 
-static void put_text(struct tree *tree, const char *path, char *text)
-{
-    struct buffer buffer = {0};
-    buffer_text(&buffer, text);
-    tree_put(tree, path, 0, &buffer);
-    free(text);
-}
-
-/* The words that judge LAB in a script; `hidden` names the folder of the hidden checks there. */
-static char *grade_words(const struct package_options *options, const char *hidden)
-{
-    if (options->hidden == NULL) {
-        return format_string("grade %s", options->lab);
-    }
-    return format_string("grade %s --hidden %s", options->lab, hidden);
-}
-
-/* Gradescope runs setup.sh once, as root, when the image is made, and run_autograder for each. */
-static void add_gradescope(struct tree *tree, const struct package_options *options)
-{
-    char *words = grade_words(options, "/autograder/source/course/hidden");
-    put_text(tree, "setup.sh",
-             copy_string("#!/bin/sh\n"
-                         "# Gradescope runs this once, when it makes the grader's image.\n"
-                         "set -eu\n"
-                         "cd /autograder/source/course\n"
-                         "tools/deps.sh run\n"
-                         "make -j2 all\n"));
-    put_text(tree, "run_autograder",
-             format_string("#!/bin/sh\n"
-                           "# Gradescope runs this for each submission. Whatever happens, there "
-                           "is a result.\n"
-                           "set -u\n"
-                           "mkdir -p /autograder/results\n"
-                           "cd /autograder/submission || exit 1\n"
-                           "/autograder/source/course/build/coach %s --emit gradescope\n"
-                           "exit 0\n",
-                           words));
-    free(words);
-}
-
-/* Classroom 50's runner looks for autograder.py, in the learner's checkout, and for result.json. */
-static void add_classroom50(struct tree *tree, const struct package_options *options)
-{
-    char *words = grade_words(options, "{bundle}/course/hidden");
-    put_text(tree, "autograder.py",
-             format_string(
-                 "#!/usr/bin/env python3\n"
-                 "\"\"\"Classroom 50 wants its entry point in Python; coach does the "
-                 "work.\"\"\"\n"
-                 "import os\n"
-                 "import subprocess\n"
-                 "import sys\n"
-                 "\n"
-                 "bundle = os.path.dirname(os.path.abspath(__file__))\n"
-                 "course = os.path.join(bundle, \"course\")\n"
-                 "subprocess.run([\"sh\", \"tools/deps.sh\", \"run\"], cwd=course, check=True)\n"
-                 "subprocess.run([\"make\", \"-j2\", \"all\"], cwd=course, check=True)\n"
-                 "words = f\"%s --submission . --emit classroom50\".split()\n"
-                 "status = subprocess.run([os.path.join(course, \"build\", \"coach\")] "
-                 "+ words).returncode\n"
-                 "sys.exit(0 if status in (0, 1, 3) else status)\n",
-                 words));
-    free(words);
-}
-
-/* The job runs in the learner's project; the course comes from a project of the teacher's. */
-static void add_gitlab(struct tree *tree, const struct package_options *options)
-{
-    char *words = grade_words(options, "course/hidden");
-    put_text(tree, ".gitlab-ci.yml",
-             format_string("# Include this file from the learners' projects, or name it as their "
-                           "CI/CD configuration:\n"
-                           "#   .gitlab-ci.yml@GROUP/THIS-PROJECT\n"
-                           "# COURSE_REPOSITORY is the address of the project that this bundle "
-                           "lies in.\n"
-                           "grade:\n"
-                           "  image: debian:12\n"
-                           "  timeout: 20 minutes\n"
-                           "  before_script:\n"
-                           "    - apt-get update -qq && apt-get install -y -qq git make\n"
-                           "    - git clone --depth 1 \"$COURSE_REPOSITORY\" /tmp/grader\n"
-                           "    - cp -r /tmp/grader/course course && course/tools/deps.sh run\n"
-                           "    - make -C course -j2 all\n"
-                           "  script:\n"
-                           "    - course/build/coach %s --submission . --emit junit=junit.xml "
-                           "--emit terminal --emit html=report.html\n"
-                           "  artifacts:\n"
-                           "    when: always\n"
-                           "    paths: [report.html]\n"
-                           "    reports:\n"
-                           "      junit: junit.xml\n",
-                           words));
-    free(words);
-}
-
-/* A platform that a grader can be made for. */
+/* A platform that a grader can be made for: what it needs lies in tools/platforms/NAME. */
 struct target {
     const char *name;
-    void (*add)(struct tree *tree, const struct package_options *options);
     bool zip;
 };
 
 static const struct target targets[] = {
-    {"gradescope", add_gradescope, true},
-    {"classroom50", add_classroom50, false},
-    {"gitlab", add_gitlab, false},
+    {"gradescope", true},
+    {"classroom50", false},
+    {"gitlab", false},
 };
 
 static const struct target *find_target(const char *name)
@@ -184,6 +91,68 @@ static const struct target *find_target(const char *name)
         }
     }
     return NULL;
+}
+
+/*
+ * Fills in what a platform's file leaves open: @LAB@; @LAST@, the number of its last lab;
+ * @HIDDEN:FOLDER@, the option that names hidden checks, which lie in FOLDER there, or nothing.
+ */
+static void fill_in(const char *text, const struct package_options *options, unsigned last,
+                    struct buffer *out)
+{
+    static const char hidden[] = "@HIDDEN:";
+    for (const char *at; (at = strchr(text, '@')) != NULL;) {
+        buffer_add(out, text, (size_t)(at - text));
+        if (strncmp(at, "@LAB@", 5) == 0) {
+            buffer_text(out, options->lab);
+            text = at + 5;
+        } else if (strncmp(at, "@LAST@", 6) == 0) {
+            buffer_printf(out, "%u", last);
+            text = at + 6;
+        } else if (strncmp(at, hidden, strlen(hidden)) == 0) {
+            const char *folder = at + strlen(hidden);
+            size_t length = strcspn(folder, "@");
+            if (options->hidden != NULL) {
+                buffer_printf(out, " --hidden %.*s", (int)length, folder);
+            }
+            text = folder + length + 1;
+        } else {
+            buffer_text(out, "@");
+            text = at + 1;
+        }
+    }
+    buffer_text(out, text);
+}
+
+/* Puts the platform's files beside the course; one named dot-NAME becomes .NAME. */
+static int add_platform(struct tree *tree, const struct package_options *options,
+                        const struct target *target, const struct course *course, unsigned last,
+                        struct error *error)
+{
+    char *folder = format_string("%s/tools/platforms/%s", course->root, target->name);
+    struct walk walk = {0};
+    int status = walk_folder(&walk, folder, ".", error);
+    if (status == 0 && walk.count == 0) {
+        status = error_set(error, "%s: holds no file; a published course makes no graders", folder);
+    }
+    for (size_t i = 0; status == 0 && i < walk.count; i++) {
+        const char *name = walk.paths[i] + 2;
+        bool dot = strncmp(name, "dot-", 4) == 0;
+        char *from = format_string("%s/%s", folder, name);
+        char *to = format_string("%s%s", dot ? "." : "", dot ? name + 4 : name);
+        struct buffer text = {0}, filled = {0};
+        status = file_read_bounded(from, FILE_MOST, &text, error);
+        if (status == 0) {
+            fill_in(buffer_string(&text), options, last, &filled);
+            tree_put(tree, to, 0, &filled);
+        }
+        buffer_free(&text);
+        free(from);
+        free(to);
+    }
+    walk_free(&walk);
+    free(folder);
+    return status;
 }
 
 static int package_grader(const struct package_options *options, const struct target *target,
@@ -198,9 +167,11 @@ static int package_grader(const struct package_options *options, const struct ta
         publish_plan(&tree, course, "course/", options->hidden, error) != 0) {
         return -1;
     }
-    target->add(&tree, options);
-    int status = target->zip ? publish_zip(&tree, options->out, error)
+    int status = add_platform(&tree, options, target, course, range.last, error);
+    if (status == 0) {
+        status = target->zip ? publish_zip(&tree, options->out, error)
                              : publish_folder(&tree, options->out, error);
+    }
     tree_free(&tree);
     return status;
 }

@@ -14,10 +14,10 @@
 
 #define FILE_MOST (8u << 20)
 
-/* What no learner needs, or may have: what tests the graders, and what is made by building. */
+/* What no learner needs, or may have: what tests the graders, or makes them for platforms. */
 static bool stays_home(const char *path)
 {
-    static const char *const parts[] = {"/mutants/", "/alternatives/", "/forgers/"};
+    static const char *const parts[] = {"/mutants/", "/alternatives/", "/forgers/", "/platforms/"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (strstr(path, parts[i]) != NULL) {
             return true;

@@ -7,7 +7,7 @@
 #include "machine/qemu.h"
 #include "machine/qemu_command.h"
 
-#define VERSION_TIMEOUT_MS 10000
+#define VERSION_TIMEOUT_MS 600000 /* a backstop, for a host that is busy with other things */
 
 static int check_version(const char *path, const struct qemu_version *version, struct error *error)
 {

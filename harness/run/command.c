@@ -15,7 +15,7 @@
 #include "run/session.h"
 #include "symbols/symbols.h"
 
-#define QMP_TIMEOUT_MS 20000
+#define QMP_TIMEOUT_MS 600000 /* a backstop, for a busy host */
 
 /* The clock, once the machine stands still or has met its deadline; 0: it cannot be asked. */
 static uint64_t stop_clock(const struct session *session, struct qmp *qmp)
@@ -60,6 +60,7 @@ static int relay(struct session *session, struct qemu *qemu, struct qmp *qmp,
                           .monitor_magic = find_monitor(session, &ram),
                           .limit_ns = session->options.icount ? 0 : session->options.for_ns,
                           .wall_ns = session->options.wall_ns,
+                          .processor_ns = session->options.processor_ns,
                           .notice = session->watch ? audit_watch_notice(session->watch) : -1};
     if (session->interactive) {
         fputs("Keys: Ctrl-A, then 0-9 VM, n next, h hypervisor, ? help, x end\n", stderr);

@@ -57,7 +57,7 @@ static const struct argp_option choices[] = {
      4},
     {"wall", KEY_WALL, "TIME", 0,
      "Give up after TIME of real time, whatever the machine's clock says (with --icount ten times "
-     "--for and 60s; 0: never)",
+     "--for and 60s of QEMU's processor time; 0: never)",
      4},
     {"stop-when-stuck", KEY_STUCK, 0, 0,
      "End, and say where, once the machine gets nowhere: it traps at one place for ever, or the "

@@ -26,6 +26,7 @@ struct run_options {
     uint64_t trace_records;  /* per hart; 0: the hypervisor's default */
     uint64_t for_ns;         /* 0: until all VMs have ended */
     uint64_t wall_ns;        /* backstop in real time; 0: none */
+    uint64_t processor_ns;   /* backstop in QEMU's processor time; 0: none */
     uint64_t seed;
     uint64_t harts;
     bool icount;

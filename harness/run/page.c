@@ -75,6 +75,8 @@ static void judge_machine(const struct evidence *evidence, struct result_check *
         fault(item, VERDICT_FAIL, "the time of --for ran out before");
     else if (outcome->end == RELAY_WALL)
         fault(item, VERDICT_HARNESS_FAULT, "given up after the real time of --wall");
+    else if (outcome->end == RELAY_SPENT)
+        fault(item, VERDICT_FAIL, "given up: QEMU used up its processor time");
     else if (outcome->end == RELAY_SIGNAL || outcome->end == RELAY_OUTPUT_GONE)
         fault(item, VERDICT_HARNESS_FAULT, "the run was cut short from outside");
     else if (outcome->end == RELAY_STUCK)

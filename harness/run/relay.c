@@ -14,12 +14,13 @@
 #include "lib/file.h"
 #include "run/banner.h"
 
-#define CHUNK         4096
-#define CONTROL_A     1
-#define HEED_NS       2000000000ull /* what the hypervisor gets to obey Ctrl-A x */
-#define LOOK_AGAIN_MS 5             /* while what was typed waits for the hypervisor to come up */
-#define GOING_ON      (-2)
-#define NEVER         UINT64_MAX
+#define CHUNK            4096
+#define CONTROL_A        1
+#define HEED_NS          20000000000ull /* what the hypervisor gets to obey Ctrl-A x */
+#define LOOK_AGAIN_MS    5   /* while what was typed waits for the hypervisor to come up */
+#define LOOK_AT_CLOCK_MS 500 /* at QEMU's processor time */
+#define GOING_ON         (-2)
+#define NEVER            UINT64_MAX
 
 enum {
     POLL_INPUT,
@@ -119,7 +120,19 @@ static int pass_output(struct relay *relay, struct banner *banner)
 /* When it is over at the latest, on the monotonic clock; NEVER. */
 struct limits {
     uint64_t time, wall;
+    uint64_t processor; /* of QEMU's processor time */
 };
+
+/* What QEMU has used; 0 once it has ended. */
+static uint64_t processor_time(const struct relay *relay)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (relay->qemu->pid <= 0 || clock_getcpuclockid(relay->qemu->pid, &clock) != 0 ||
+        clock_gettime(clock, &used) != 0)
+        return 0;
+    return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
 
 static uint64_t limit_from_now(uint64_t ns)
 {
@@ -134,22 +147,25 @@ static int timeout_of(const struct limits *limits, bool held, const struct typed
         return LOOK_AGAIN_MS;
     if (typed->leave_at != 0 && typed->leave_at < until)
         until = typed->leave_at;
+    int most_ms = limits->processor == NEVER ? 1000000 : LOOK_AT_CLOCK_MS;
     if (until == NEVER)
-        return -1;
+        return limits->processor == NEVER ? -1 : most_ms;
     uint64_t now = now_ns();
     if (now >= until)
         return 0;
     uint64_t left_ms = (until - now) / 1000000 + 1;
-    return left_ms > 1000000 ? 1000000 : (int)left_ms;
+    return left_ms > (uint64_t)most_ms ? most_ms : (int)left_ms;
 }
 
-static int over(const struct limits *limits, const struct typed *typed)
+static int over(const struct relay *relay, const struct limits *limits, const struct typed *typed)
 {
     uint64_t now = now_ns();
     if (typed->leave_now || (typed->leave_at != 0 && now >= typed->leave_at))
         return RELAY_KEY;
     if (now >= limits->time)
         return RELAY_TIME;
+    if (limits->processor != NEVER && processor_time(relay) >= limits->processor)
+        return RELAY_SPENT;
     return now >= limits->wall ? RELAY_WALL : GOING_ON;
 }
 
@@ -222,7 +238,8 @@ static int loop(struct relay *relay, int signals)
     struct typed typed = {.control_a = false};
     struct banner banner = {.passed = false};
     struct buffer rest = {0};
-    struct limits limits = {limit_from_now(relay->limit_ns), limit_from_now(relay->wall_ns)};
+    struct limits limits = {limit_from_now(relay->limit_ns), limit_from_now(relay->wall_ns),
+                            relay->processor_ns != 0 ? relay->processor_ns : NEVER};
     int end = GOING_ON;
     while (end == GOING_ON) {
         struct pollfd polls[POLLS];
@@ -233,7 +250,7 @@ static int loop(struct relay *relay, int signals)
         if (ready > 0)
             end = step(relay, &typed, &banner, signals, polls);
         if (end == GOING_ON)
-            end = over(&limits, &typed);
+            end = over(relay, &limits, &typed);
     }
     if (relay->monitor_magic == NULL || !hypervisor_is_up(relay, &banner))
         banner_end(&banner, &rest);

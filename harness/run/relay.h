@@ -16,6 +16,7 @@ enum relay_end {
     RELAY_ENDED,       /* QEMU has ended by itself or was killed by another */
     RELAY_TIME,        /* the time is over */
     RELAY_WALL,        /* the backstop in real time: the machine's own clock did not get there */
+    RELAY_SPENT,       /* the backstop in processor time, likewise */
     RELAY_SIGNAL,      /* coach was sent SIGINT, SIGTERM or SIGHUP */
     RELAY_KEY,         /* the user's Ctrl-A x was not heeded, or came twice */
     RELAY_STUCK,       /* `notice` became readable: the machine gets nowhere */
@@ -35,8 +36,9 @@ struct relay {
     const volatile char *monitor_magic;
     uint64_t limit_ns; /* wall-clock, 0: none; a deadline of the machine's own ends it as well */
     uint64_t wall_ns;  /* backstop, wall-clock, 0: none */
-    int notice;        /* a descriptor that ends the run once it can be read, or -1 */
-    int signal;        /* RELAY_SIGNAL: which */
+    uint64_t processor_ns; /* backstop, processor time of QEMU, 0: none */
+    int notice;            /* a descriptor that ends the run once it can be read, or -1 */
+    int signal;            /* RELAY_SIGNAL: which */
 };
 
 /*

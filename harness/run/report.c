@@ -156,10 +156,12 @@ static int tell_time(const struct evidence *evidence)
 
 static int tell_wall(const struct evidence *evidence)
 {
-    complain("given up after %.6g s of real time: the machine's clock got no further than %.6g s; "
+    bool spent = evidence->outcome->end == RELAY_SPENT;
+    uint64_t ns = spent ? evidence->options->processor_ns : evidence->options->wall_ns;
+    complain("given up after %.6g s of %s time: the machine's clock got no further than %.6g s; "
              "a guest that loops in faults makes no time pass, so run it without --icount and look "
              "with --gdb, or give a machine that is only slow more by --wall",
-             (double)evidence->options->wall_ns / 1e9,
+             (double)ns / 1e9, spent ? "processor" : "real",
              (double)evidence->outcome->board_ticks / QEMU_TIMEBASE_HZ);
     return COACH_FAULT;
 }
@@ -210,6 +212,7 @@ static int verdict(const struct evidence *evidence)
     case RELAY_STUCK:
         return tell_stuck(evidence);
     case RELAY_WALL:
+    case RELAY_SPENT:
         return tell_wall(evidence);
     case RELAY_OUTPUT_GONE:
         complain("nobody reads standard output any more; the machine was stopped");

@@ -15,8 +15,9 @@
 #define MACHINE_STEP  (64ull << 20)
 #define UNSET         UINT64_MAX
 /* A machine that counts instructions is some times slower than its own clock says. */
-#define WALL_FACTOR 10
-#define WALL_LEAST  60000000000ull
+#define PROCESSOR_FACTOR 10
+#define PROCESSOR_LEAST  60000000000ull
+#define WALL_FACTOR      20 /* of processor time: the host may be busy with other things */
 
 /* Enough for the VMs, the bundle that they are copied from, trace rings and the hypervisor. */
 static uint64_t machine_memory(const struct run_options *options, uint64_t bundle_bytes)
@@ -127,11 +128,16 @@ int session_prepare(struct session *session)
 }
 
 /* A guest that loops in faults executes nothing: a clock that counts instructions stands still. */
-static uint64_t backstop(const struct run_options *options)
+static void settle_backstop(struct run_options *options)
 {
-    if (!options->icount || options->for_ns == 0)
-        return 0;
-    return WALL_LEAST + WALL_FACTOR * options->for_ns;
+    options->processor_ns = 0;
+    if (options->wall_ns != UNSET)
+        return;
+    options->wall_ns = 0;
+    if (options->icount && options->for_ns != 0) {
+        options->processor_ns = PROCESSOR_LEAST + PROCESSOR_FACTOR * options->for_ns;
+        options->wall_ns = WALL_FACTOR * options->processor_ns;
+    }
 }
 
 static void settle_defaults(struct session *session)
@@ -142,8 +148,7 @@ static void settle_defaults(struct session *session)
                                               : file_beside_program("hv/stagecoach.elf");
     if (options->for_ns == UNSET)
         options->for_ns = isatty(STDIN_FILENO) ? 0 : PIPE_LIMIT_NS;
-    if (options->wall_ns == UNSET)
-        options->wall_ns = backstop(options);
+    settle_backstop(options);
     if (options->gdb_socket == NULL)
         options->wait_for_gdb = false;
 }

@@ -19,7 +19,7 @@ submission() { # submission NAME FROM: a copy to be changed
 points() {
     local name=$1 wanted=$2 what=$3 got
     shift 3
-    timeout 300 "$coach" grade 1 --submission "$what" --emit "json=$work/result.json" \
+    timeout "$backstop" "$coach" grade 1 --submission "$what" --emit "json=$work/result.json" \
         --emit "html=$work/report.html" --emit terminal "$@" >"$work/out" 2>&1 </dev/null
     got=$(sed -n 's/^ "got": \([0-9]*\),$/\1/p' "$work/result.json" 2>/dev/null)
     if [ "$got" != "$wanted" ]; then
@@ -221,7 +221,7 @@ submission r "$good" && git -C "$work/r" init -q && git -C "$work/r" add -A &&
 submission ro "$good" && chmod -R a-w "$work/ro" && points "so are read-only folders" 100 "$work/ro" && chmod -R u+w "$work/ro"
 mkdir "$work/empty" && points "an empty submission gets nothing" 0 "$work/empty" && noted "and is told why" "nothing was handed in"
 submission a "$good" && rm "$work/a/hv/trap/panic.c"
-timeout 300 "$coach" grade 1 --submission "$work/a" --emit "json=$work/last.json" >/dev/null 2>&1
+timeout "$backstop" "$coach" grade 1 --submission "$work/a" --emit "json=$work/last.json" >/dev/null 2>&1
 got=$(sed -n 's/^ "got": \([0-9]*\),$/\1/p' "$work/last.json")
 fact "a missing file costs what it is for" test "${got:-0}" = 70
 submission a "$good" && append a hv/trap/trap.c <<<'int broken(' && points "what does not compile gets nothing" 0 "$work/a"
@@ -231,7 +231,7 @@ says "a submission that is not there is told" 2 "is no folder, no archive and no
 
 # the same bytes twice; every tier the same points
 for i in 1 2; do
-    timeout 300 "$coach" grade 1 --submission "$good" --emit "json=$work/r$i.json" >/dev/null 2>&1
+    timeout "$backstop" "$coach" grade 1 --submission "$good" --emit "json=$work/r$i.json" >/dev/null 2>&1
 done
 fact "the same submission gives the same bytes" cmp "$work/r1.json" "$work/r2.json"
 for tier in landlock limits; do

@@ -9,7 +9,7 @@ for file in $("$coach" labs 1 | cut -f 2 | sort -u); do cp "$root/$file" "$solve
 
 # batch WORDS…: status and what is said on both outputs go to $work/batch, which is shown on a failure.
 batch() {
-    timeout 1800 "$coach" batch "$@" >"$work/batch" 2>&1 </dev/null
+    timeout "$backstop" "$coach" batch "$@" >"$work/batch" 2>&1 </dev/null
     echo "status $?" >>"$work/batch"
 }
 said() { # said NAME WORDS [FILE]
@@ -81,6 +81,7 @@ echo '/* later */' >>"$course/hv/trap/trap.h"
 graded "a file of the course too" "2 graded again: the course's files changed"
 echo 'More words.' >>"$course/labs/01-boot/README.md"
 graded "a handout does not" "2 submissions, 0 graded now"
+# shellcheck disable=SC2016 # for the shell in QEMU's place
 printf '#!/bin/sh\ncase "$*" in *--version*) echo "QEMU emulator version 9.9.9";; *) exec qemu-system-riscv64 "$@";; esac\n' \
     >"$work/qemu" && chmod 755 "$work/qemu"
 COACH_QEMU=$work/qemu graded "another QEMU too" "2 graded again: QEMU changed"
@@ -96,7 +97,7 @@ graded "--regrade grades all" "2 submissions, 2 graded now" --hidden "$work/hidd
 
 # What changes while it is graded is graded as it was taken in, and then told and graded again.
 changing=$work/changing
-for try in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
     mkdir "$changing" && cp -r "$solved" "$changing/ida"
     rm -rf "$work/out.changing"
     batch "$changing" 1 -o "$work/out.changing" &
@@ -136,7 +137,7 @@ fact "and leaves the overview" test -s "$work/out.many/overview.csv"
 begin "$work/out.killed"
 workers=$(pgrep -P "$first")
 kill -9 "$first"
-for worker in $workers; do timeout 600 tail --pid="$worker" -f /dev/null; done
+for worker in $workers; do timeout "$backstop" tail --pid="$worker" -f /dev/null; done
 fact "workers of a batch that is killed die with it" sh -c "! ps -o pid= -p '$(echo "$workers" | paste -sd,)'"
 wait "$first" 2>/dev/null
 batch "$many" 1 -o "$work/out.killed" --jobs 2

@@ -21,7 +21,7 @@ emit_all() { # emit_all SUBMISSION [ENVIRONMENT…]: every report of it
     for format in gradescope prairielearn autolab submitty classroom50 check50 junit tap json html; do
         words+=(--emit "$format=$work/$format")
     done
-    env "$@" timeout 300 "$coach" grade 1 --submission "$what" "${words[@]}" >"$work/out" 2>&1
+    env "$@" timeout "$backstop" "$coach" grade 1 --submission "$what" "${words[@]}" >"$work/out" 2>&1
     echo $? >"$work/status"
 }
 all_valid() { # all_valid KIND
@@ -71,7 +71,7 @@ found() { # found NAME WORDS [ENVIRONMENT…]: --emit auto prints or writes WORD
     local name=$1 file=$2
     shift 2
     rm -rf "$work/here" && mkdir "$work/here"
-    (cd "$work/here" && env -u CLASSROOM "$@" timeout 300 "$coach" grade 1 \
+    (cd "$work/here" && env -u CLASSROOM "$@" timeout "$backstop" "$coach" grade 1 \
         --submission "$work/blank" --emit auto >"$work/here/stdout" 2>"$work/out")
     fact "$name" test -s "$work/here/$file"
 }

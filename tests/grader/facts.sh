@@ -13,14 +13,14 @@ chmod 1777 "$work/tmp"
 fact() {
     local name=$1
     shift
-    if timeout 120 "$@" >"$work/out" 2>&1 </dev/null; then ok "$name"; else not_ok "$name" "$work/out"; fi
+    if timeout "$backstop" "$@" >"$work/out" 2>&1 </dev/null; then ok "$name"; else not_ok "$name" "$work/out"; fi
 }
 
 # says NAME STATUS WORDS COMMAND…: it exits with STATUS, and WORDS stand in what it prints.
 says() {
     local name=$1 status=$2 words=$3 got
     shift 3
-    timeout 120 "$@" >"$work/out" 2>&1 </dev/null
+    timeout "$backstop" "$@" >"$work/out" 2>&1 </dev/null
     got=$?
     if [ "$got" != "$status" ]; then
         echo "status $got, expected $status" >>"$work/out"

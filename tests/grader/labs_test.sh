@@ -46,7 +46,7 @@ one() {
     if [ -n "$fault" ]; then
         echo "$lab $kind $name $fault 0 0 -"
     else
-        timeout 580 "$coach" check -j 1 --hypervisor "$own/build/hv/stagecoach.elf" \
+        timeout "$backstop" "$coach" check -j 1 --hypervisor "$own/build/hv/stagecoach.elf" \
             --build "$own/build" --emit "json=$own.json" "$checks" >"$own.out" 2>&1 </dev/null
         jq -r --arg row "$lab $kind $name" '
             [.checks[] | select(.got < .of)] as $failed |

@@ -25,7 +25,7 @@ fact "nothing in it is solved" sh -c "! grep -rq 'hart->trap_resume = 0' $grades
 sed -i "s|/autograder|$gradescope|g" "$gradescope/source/setup.sh" "$gradescope/source/run_autograder"
 sed -i "s|--emit gradescope|&=$gradescope/results/results.json|" "$gradescope/source/run_autograder"
 printf '#!/bin/sh\n' >"$gradescope/source/course/tools/deps.sh"
-if env -u STAGECOACH_COURSE timeout 900 sh "$gradescope/source/setup.sh" >"$work/out" 2>&1; then
+if env -u STAGECOACH_COURSE timeout "$backstop" sh "$gradescope/source/setup.sh" >"$work/out" 2>&1; then
     ok "setup.sh builds it"
 else
     not_ok "setup.sh builds it" "$work/out"
@@ -42,6 +42,30 @@ fact "a learner is told the line that replays a check in their tree" \
     sh -c "jq -r '.tests[].output // empty' $gradescope/results/results.json |
         grep -qx 'replay: coach grade 1 --replay 01-boot/causes --seed 1'"
 
+# Whatever is missing or killed, there is a result that says so.
+no_result() { # no_result NAME WORDS COACH: with this in coach's place
+    mv "$gradescope/source/course/build/coach" "$work/coach.kept"
+    [ -z "$3" ] || printf '%s\n' '#!/bin/sh' "$3" >"$gradescope/source/course/build/coach"
+    [ -z "$3" ] || chmod 755 "$gradescope/source/course/build/coach"
+    rm -rf "$gradescope/results"
+    env -u STAGECOACH_COURSE "$gradescope/source/run_autograder" >"$work/out" 2>&1
+    fact "$1" jq -e --arg words "$2" '.score == 0 and (.output | contains($words))' "$gradescope/results/results.json"
+    mv "$work/coach.kept" "$gradescope/source/course/build/coach"
+}
+no_result "a grader that is not built leaves a result" "is not built" ""
+# shellcheck disable=SC2016 # for the shell in coach's place
+no_result "so does one that is killed" "status 137" 'kill -9 $$'
+no_result "and one that breaks" "status 2" 'exit 2'
+mv "$gradescope/submission" "$work/submission.kept"
+no_result "no submission leaves a result too" "no submission" 'exit 0'
+mv "$work/submission.kept" "$gradescope/submission"
+
+# A system that is too old is told when the image is built.
+mkdir "$work/old" && printf '#!/bin/sh\necho "QEMU emulator version 6.2.0 (Debian 1:6.2+dfsg-2ubuntu6)"\n' >"$work/old/qemu-system-riscv64"
+chmod 755 "$work/old/qemu-system-riscv64"
+says "setup.sh refuses a QEMU that is too old" 1 "found QEMU 6.2, expected 7.2 or later: choose a base image" \
+    env -u STAGECOACH_COURSE PATH="$work/old:$PATH" sh "$gradescope/source/setup.sh"
+
 # Classroom 50: autograder.py, run in the learner's checkout. What was built above serves here.
 printf '#!/bin/sh\n' >"$work/classroom50/course/tools/deps.sh"
 cp -r "$gradescope/source/course/build" "$work/classroom50/course/build"
@@ -51,6 +75,10 @@ fact "and leaves Classroom 50's result" jq -e '.score == 115' "$good/result.json
 
 # GitLab: a job to be included; its script grades the project that it runs in.
 fact "the job for GitLab leaves a JUnit report" grep -q 'junit: junit.xml' "$work/gitlab/.gitlab-ci.yml"
+fact "and has a recipe for an image with everything built" grep -q '^FROM ' "$work/gitlab/Containerfile"
+fact "which its README tells how to use" grep -q GRADER_IMAGE "$work/gitlab/README.md"
+fact "no placeholder is left in any" sh -c "! grep -rE '@(LAB|LAST|HIDDEN)' $work/gitlab/README.md $work/gitlab/.gitlab-ci.yml \
+    $work/classroom50/autograder.py $work/classroom50/README.md $gradescope/source/setup.sh $gradescope/source/run_autograder"
 script=$(sed -n 's|^    - course/build/coach ||p' "$work/gitlab/.gitlab-ci.yml")
 ln -s "$work/gitlab/course" "$good/course"
 # shellcheck disable=SC2086 # the words of the job's script

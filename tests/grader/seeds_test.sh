@@ -9,7 +9,7 @@ number=$(find "$checks" -name '*.check' | wc -l)
 seeds=${SEEDS:-${FULL:+$(((200 + number - 1) / number))}}
 seeds=${seeds:-1}
 
-timeout 7200 "$coach" check --seed "$first..$((first + seeds - 1))" --emit "json=$work/json" \
+timeout "$backstop" "$coach" check --seed "$first..$((first + seeds - 1))" --emit "json=$work/json" \
     "$checks" >"$work/out" 2>&1 </dev/null
 status=$?
 # Of a check that fails under some seed the report has the first such seed, else one that passed.

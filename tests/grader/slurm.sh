@@ -40,8 +40,11 @@ CONF
     slurmctld -D -i >"$d/ctld.out" 2>&1 &
     slurm_pids="$slurm_pids $!"
     slurmd -D >"$d/slurmd.out" 2>&1 &
-    slurm_pids="$slurm_pids $!"
-    timeout 60 sh -c 'until sinfo -h -o %T 2>/dev/null | grep -q idle; do :; done'
+    local daemon=$!
+    slurm_pids="$slurm_pids $daemon"
+    until sinfo -h -o %T 2>/dev/null | grep -q idle; do
+        kill -0 "$daemon" 2>/dev/null || return 1
+    done
 }
 slurm_stop() {
     # shellcheck disable=SC2086 # a list

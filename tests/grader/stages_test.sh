@@ -63,7 +63,7 @@ for lab in $labs; do
             not_ok "lab $lab with $filled blanks filled compiles, without a word" "$work/out"
             break
         fi
-        timeout 120 "$coach" try --no-build --tree "$tree" -- --icount --for 20s \
+        timeout "$backstop" "$coach" try --no-build --tree "$tree" -- --icount --for 20s \
             --trace="$work/run.trace" >"$work/out" 2>&1 </dev/null
         cat "$work/out" >>"$work/printed"
         wanted=$(sed -n "$((filled + 1))p" "$work/blanks" | cut -f 4)

@@ -7,7 +7,7 @@ set -u
 checks=tests/system/checks
 
 # ---- Every check, an item a line -----------------------------------------------------------
-timeout 300 "$coach" check "$checks" --emit tap="$work/tap" --emit junit="$work/junit.xml" \
+timeout "$backstop" "$coach" check "$checks" --emit tap="$work/tap" --emit junit="$work/junit.xml" \
     --emit json="$work/json" --emit html="$work/report.html" >"$work/out" 2>"$work/err" </dev/null
 grep '^ok\|^not ok' "$work/tap" | sed 's/^\(not ok\|ok\) [0-9]* - /\1 /'
 sed -n '/^not ok/,/\.\.\.$/p' "$work/tap" | grep -v '^not ok' | head -n 40
@@ -28,7 +28,7 @@ command -v xmllint >/dev/null &&
     holds "JUnit is well-formed XML" xmllint --noout "$work/junit.xml"
 if command -v chromium >/dev/null; then
     # Its own home, so that it leaves nothing in ours.
-    HOME=$work timeout 60 chromium --headless --no-sandbox --disable-gpu \
+    HOME=$work timeout "$backstop" chromium --headless --no-sandbox --disable-gpu \
         --user-data-dir="$work/chromium" --virtual-time-budget=2000 --dump-dom \
         "file://$work/report.html" >"$work/dom" 2>"$work/err"
     holds "Chromium draws the HTML report: a timeline a check" \
@@ -38,22 +38,22 @@ fi
 # ---- Deterministic -------------------------------------------------------------------------
 for check in traps/ecall isolation/two scheduling/sleeper; do
     for run in 1 2; do
-        timeout 60 "$coach" check "$checks/$check.check" --seed 7 --emit json="$work/$run" \
+        timeout "$backstop" "$coach" check "$checks/$check.check" --seed 7 --emit json="$work/$run" \
             >"$work/out" 2>"$work/err" </dev/null
     done
     holds "two runs of $check give the same bytes" cmp "$work/1" "$work/2"
 done
-timeout 60 "$coach" check -j 1 "$checks/lifecycle" --emit json="$work/1" >/dev/null 2>&1 </dev/null
-timeout 60 "$coach" check -j 4 "$checks/lifecycle" --emit json="$work/2" >/dev/null 2>&1 </dev/null
+timeout "$backstop" "$coach" check -j 1 "$checks/lifecycle" --emit json="$work/1" >/dev/null 2>&1 </dev/null
+timeout "$backstop" "$coach" check -j 4 "$checks/lifecycle" --emit json="$work/2" >/dev/null 2>&1 </dev/null
 holds "one at a time or four give the same bytes" cmp "$work/1" "$work/2"
 # Timers are what a machine that is watched too closely gets wrong, and only beside others.
 busy=()
 for _ in 1 2 3; do
-    timeout 120 sh -c 'while :; do :; done' &
+    timeout "$backstop" sh -c 'while :; do :; done' &
     busy+=($!)
 done
 for run in 1 2 3 4 5 6; do
-    timeout 60 "$coach" check "$checks/lifecycle/many.check" --emit json="$work/busy$run" \
+    timeout "$backstop" "$coach" check "$checks/lifecycle/many.check" --emit json="$work/busy$run" \
         >/dev/null 2>&1 </dev/null
 done
 kill "${busy[@]}"

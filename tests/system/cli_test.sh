@@ -103,7 +103,7 @@ fact "a shutdown after a failure is one" 1 "shutdown after a failure" \
     "${run[@]}" --vm "image=$exit_elf,args='how=srst code=1'"
 fact "one bad VM of two is a failure" 1 'VM "b" ended badly' "${run[@]}" \
     --vm "image=$exit_elf,name=a" --vm "image=$exit_elf,name=b,args=code=1"
-fact "time that runs out is 124" 124 "1 of 1 VMs had not ended" "${run[@]}" --for 300ms "$spinner"
+fact "time that runs out is 124" 124 "1 of 1 VMs had not ended" "${run[@]}" --for 5s --vm "image=$spinner,args=ms=0"
 fact "machine time that runs out is 124" 124 "the time of 0.3 s is over" \
     "${run[@]}" --icount --for 300ms "$spinner"
 # A guest whose trap vector only its own tables deny executes nothing: its clock stands still.
@@ -172,18 +172,18 @@ qemu_of() {
 start() {
     rm -f "$work/console"
     mkfifo "$work/console"
-    "$coach" run --console all --for 50s --summary none \
+    "$coach" run --console all --for 0 --summary none \
         --vm "image=$exit_elf,name=sign" --vm "image=$spinner,args=ms=0" \
         </dev/null >"$work/console" 2>"$work/told" &
     coach_pid=$!
     exec 7<"$work/console"
-    read -r -t 30 -u 7 _
+    read -r -u 7 _
     qemu_pid=$(qemu_of $coach_pid)
 }
 # It has ended; that nobody reaps it, as in a container without an init, is not its fault.
 gone() {
     # shellcheck disable=SC2016 # for the inner shell
-    timeout 10 sh -c 'while state=$(ps -o state= -p "$1") && [ "$state" != Z ]; do :; done' sh "$1"
+    timeout "$backstop" sh -c 'while state=$(ps -o state= -p "$1") && [ "$state" != Z ]; do :; done' sh "$1"
 }
 
 start
@@ -222,14 +222,14 @@ holds "output that nobody reads does not keep QEMU alive (status $status)" test 
 if command -v script >/dev/null; then
     cat >"$work/session" <<EOF
 stty -g >$work/before
-$coach run --for 30s --vm image=$spinner,args=ms=0
+$coach run --for 0 --vm image=$spinner,args=ms=0
 echo "status \$?"
 stty -g >$work/after
 EOF
     mkfifo "$work/keys"
     exec 8<>"$work/keys"
     printf '\001x' >&8
-    timeout 60 script -qec "sh $work/session" /dev/null <&8 >"$work/session.out" 2>&1
+    timeout "$backstop" script -qec "sh $work/session" /dev/null <&8 >"$work/session.out" 2>&1
     exec 8>&-
     holds "the keys are told on a terminal" grep -q "Keys: Ctrl-A, then" "$work/session.out"
     holds "Ctrl-A x ends the session, and the VMs well" grep -q "^status 0" "$work/session.out"

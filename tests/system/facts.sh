@@ -8,7 +8,7 @@ coach=${COACH:-$build/coach}
 fact() {
     local name=$1 status=$2 words=$3 got
     shift 3
-    timeout 120 "$@" >"$work/out" 2>"$work/err" </dev/null
+    timeout "$backstop" "$@" >"$work/out" 2>"$work/err" </dev/null
     got=$?
     if [ "$got" != "$status" ]; then
         not_ok "$name (status $got, expected $status)" "$work/out" "$work/err"
@@ -23,7 +23,7 @@ fact() {
 refused() {
     local name=$1 words=$2
     shift 2
-    timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null
+    timeout "$backstop" "$@" >"$work/out" 2>"$work/err" </dev/null
     if [ $? != 2 ] || [ -s "$work/out" ] || [ "$(wc -l <"$work/err")" != 1 ]; then
         not_ok "$name" "$work/out" "$work/err"
     elif ! grep -qF -- "$words" "$work/err"; then

@@ -20,7 +20,7 @@ shows() {
 
 # run OPTION…: two VMs, one and two, deterministic; the summary goes to $work/summary.
 run() {
-    timeout 120 "$build/coach" run --icount --summary=json "$@" >"$work/out" 2>"$work/err"
+    timeout "$backstop" "$build/coach" run --icount --summary=json "$@" >"$work/out" 2>"$work/err"
     sed -n '/^{$/,$p' "$work/out" >"$work/summary"
 }
 two_vms=(--vm "image=$spinner,name=one,memory=16M,args=ms=100000"

@@ -51,7 +51,7 @@ fact "a process that runs no machine is named" 2 "process $$ runs no machine" \
     "$coach" audit --pid $$
 
 # A machine that somebody else runs: every VM's tree is found, also of those that no hart is in.
-"$coach" run --for 60s --gdb "$work/socket" --vm "image=$probes/spinner.elf,memory=16M,name=one" \
+"$coach" run --for 0 --gdb "$work/socket" --vm "image=$probes/spinner.elf,memory=16M,name=one" \
     --vm "image=$probes/spinner.elf,memory=16M,name=two" >"$work/running" 2>&1 </dev/null &
 running=$!
 until "$coach" audit --pid $running --map=none 2>/dev/null | grep -q "in 2 second-stage trees"; do
