@@ -12,8 +12,16 @@ enum { STARTS, SUSPENDS, ELSEWHERE };
 
 #define NON_RETENTIVE 0x80000000ull
 #define RETENTIVE     0x00000000ull
-#define RESERVED_TYPE 0x00000001ull
 #define PLATFORM_TYPE 0x10000000ull
+
+static const uint64_t reserved_types[] = {0x00000001, 0x0fffffff, 0x80000001, 0x8fffffff};
+
+/* The kind of suspend is a uint32_t: what a caller leaves above it says nothing, be it the sign,
+ * as the C calling convention has it, or anything else. */
+static uint64_t widened(uint64_t type)
+{
+    return random_below(2) ? (uint64_t)(int64_t)(int32_t)type : type | random_next() << 32;
+}
 
 static unsigned vcpus;
 static volatile uint32_t phase;
@@ -105,11 +113,15 @@ static void expect_errors(void)
                      (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, hart, 0, 0).error,
                      "a vCPU that is not there has no status: INVALID_PARAM");
     }
-    expect_equal((uint64_t)SBI_ERR_INVALID_PARAM,
-                 (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, RESERVED_TYPE, 0, 0).error,
-                 "a reserved kind of suspend is INVALID_PARAM");
+    for (unsigned i = 0; i < sizeof reserved_types / sizeof reserved_types[0]; i++)
+        expect_equal(
+            (uint64_t)SBI_ERR_INVALID_PARAM,
+            (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, widened(reserved_types[i]), 0, 0)
+                .error,
+            "a reserved kind of suspend is INVALID_PARAM");
 
-    struct sbi_result platform = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, PLATFORM_TYPE, 0, 0);
+    struct sbi_result platform =
+        sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, widened(PLATFORM_TYPE), 0, 0);
 
     expect_true(platform.error == SBI_ERR_NOT_SUPPORTED || platform.error == SBI_ERR_INVALID_PARAM,
                 (uint64_t)platform.error, "a platform's own kind of suspend is refused");
@@ -122,7 +134,7 @@ static void suspend_once(struct vcpu *self)
     csr_clear(sip, IE_SOFTWARE);
     csr_set(sie, IE_SOFTWARE);
     phase = 1;
-    suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, RETENTIVE, 0, 0).error;
+    suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, widened(RETENTIVE), 0, 0).error;
     woken = 1;
     expect_true(csr_read(sip) & IE_SOFTWARE, csr_read(sip),
                 "a suspended vCPU wakes with its interrupt pending");
@@ -174,7 +186,7 @@ static void suspend_elsewhere(struct vcpu *self)
     if (wake_up == AT_ONCE)
         csr_set(sip, IE_SOFTWARE);
     __atomic_store_n(&phase, 1, __ATOMIC_RELEASE);
-    suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, NON_RETENTIVE,
+    suspend_error = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, widened(NON_RETENTIVE),
                              (uintptr_t)secondary_start, (uintptr_t)self)
                         .error;
     woken = 2;
@@ -217,9 +229,10 @@ static void expect_own_suspend(void)
     csr_set(sie, IE_TIMER);
     timer_arm(deadline);
     while (time_now() < deadline)
-        expect_equal(SBI_SUCCESS,
-                     (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, RETENTIVE, 0, 0).error,
-                     "a retentive suspend returns success");
+        expect_equal(
+            SBI_SUCCESS,
+            (uint64_t)sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, widened(RETENTIVE), 0, 0).error,
+            "a retentive suspend returns success");
     timer_stop();
     csr_clear(sie, IE_TIMER);
 }

@@ -37,7 +37,8 @@ static struct sbi_result status(struct vcpu *vcpu, uint64_t hart)
     return (struct sbi_result){SBI_SUCCESS, SBI_HSM_STARTED};
 }
 
-static struct sbi_result suspend(struct vcpu *vcpu, uint64_t type, uint64_t address,
+/* type is 32 bits wide: what stands above them in the register says nothing. */
+static struct sbi_result suspend(struct vcpu *vcpu, uint32_t type, uint64_t address,
                                  uint64_t opaque)
 {
     if (type != SUSPEND_RETENTIVE && type != SUSPEND_NON_RETENTIVE)
@@ -64,7 +65,7 @@ static struct sbi_result hsm(struct vcpu *vcpu, uint64_t function)
     case SBI_HSM_HART_GET_STATUS:
         return status(vcpu, a0);
     case SBI_HSM_HART_SUSPEND:
-        return suspend(vcpu, a0, a1, a2);
+        return suspend(vcpu, (uint32_t)a0, a1, a2);
     default:
         return result(SBI_ERR_NOT_SUPPORTED);
     }

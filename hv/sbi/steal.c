@@ -41,7 +41,7 @@ static void publish(struct vcpu *vcpu, uint64_t now)
     guest_memory_write(vcpu->vm, vcpu->steal_area, &area, 16);
 }
 
-static struct sbi_result set_area(struct vcpu *vcpu, uint64_t low, uint64_t high, uint64_t flags)
+static struct sbi_result set_area(struct vcpu *vcpu, uint64_t low, uint64_t high, uint32_t flags)
 {
     struct steal_area area = {0};
 
@@ -64,7 +64,7 @@ static struct sbi_result steal(struct vcpu *vcpu, uint64_t function)
 {
     if (function != SBI_STA_SET_SHMEM)
         return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
-    return set_area(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], vcpu->x[REG_A2]);
+    return set_area(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], (uint32_t)vcpu->x[REG_A2]);
 }
 
 HV_SBI(SBI_EXT_STA, steal);

@@ -171,6 +171,29 @@ static void a_suspended_hart_is_woken_by_an_interrupt_that_it_enabled(void)
     machine_end();
 }
 
+/* Arguments of type uint32_t: 0xff… above them is their sign, or nothing. */
+static void what_stands_above_32_bits_says_nothing(void)
+{
+    static const uint64_t above[] = {0, 1ull << 32, 0xff00000000, 0xffffffff00000000};
+
+    for (unsigned i = 0; i < sizeof above / sizeof above[0]; i++) {
+        begin();
+        fake_machine.loaded.enabled = fake_machine.loaded.pending = 1 << IRQ_VS_SOFT;
+        ANSWERS(SBI_SUCCESS, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, above[i], 0, 0);
+        ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, above[i] | 1, 0, 0);
+        ANSWERS(0, 7, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, above[i] | 1u << 31, GUEST_RAM, 7);
+        CU_ASSERT_EQUAL(caller->pc, GUEST_RAM);
+        ANSWERS(SBI_SUCCESS, 0, SBI_EXT_STA, SBI_STA_SET_SHMEM, GUEST_RAM, 0, above[i]);
+        ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_STA, SBI_STA_SET_SHMEM, GUEST_RAM, 0,
+                above[i] | 1);
+        ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_SRST, SBI_SRST_RESET, above[i] | 3, 0);
+        CALL(caller, SBI_EXT_SRST, SBI_SRST_RESET, above[i], above[i] | 1);
+        CU_ASSERT_EQUAL(vm->report->end, VM_END_SHUTDOWN);
+        CU_ASSERT_EQUAL(vm->report->end_code, SBI_SRST_REASON_FAILURE);
+        machine_end();
+    }
+}
+
 static void a_hart_that_stops_runs_no_more(void)
 {
     begin();
@@ -249,6 +272,7 @@ TEST_SUITE(hv_sbi_life,
             harts_and_addresses_that_cannot_be_are_refused},
            {"a suspended hart is woken by an interrupt that it enabled",
             a_suspended_hart_is_woken_by_an_interrupt_that_it_enabled},
+           {"what stands above 32 bits says nothing", what_stands_above_32_bits_says_nothing},
            {"a hart that stops runs no more", a_hart_that_stops_runs_no_more},
            {"a VM ends as its guest asks, and alone", a_vm_ends_as_its_guest_asks_and_alone},
            {"features say what there is", features_say_what_there_is},
