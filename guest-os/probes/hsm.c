@@ -1,8 +1,8 @@
 /*
  * Proves hart state management (SBI spec, chapter 9) on all vCPUs of this VM: start with hart id
  * and opaque value, stop, start again `rounds=` times, status at each point, suspend and wake by
- * IPI, timer and what is pending already, and each error that the specification names. Needs two
- * vCPUs. Reports facts; counters: starts.
+ * IPI, timer and what is pending already, steal time forgotten, and each error that the
+ * specification names. Needs two vCPUs. Reports facts; counters: starts.
  */
 #include "probe.h"
 
@@ -221,6 +221,35 @@ static void expect_suspend_elsewhere(unsigned hart)
     wait_for_status(hart, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
 }
 
+static volatile uint64_t shared[8] __attribute__((aligned(64)));
+
+/* Has its steal time told, in the first of its lives; in the second it only lives. */
+static void ask_for_steal_time(struct vcpu *self)
+{
+    if (self->argument)
+        expect_equal(
+            SBI_SUCCESS,
+            (uint64_t)sbi_call(SBI_EXT_STA, SBI_STA_SET_SHMEM, (uintptr_t)shared, 0, 0).error,
+            "steal time is turned on");
+    for (unsigned i = 0; i < 20; i++)
+        vcpu_yield();
+}
+
+/* What a vCPU asked for does not outlive it: its memory has other uses in its next life. */
+static void expect_steal_time_forgotten(unsigned hart)
+{
+    if (!sbi_has(SBI_EXT_STA))
+        return;
+    vcpu_start(hart, ask_for_steal_time, 1);
+    wait_for_status(hart, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
+    for (unsigned i = 0; i < 8; i++)
+        shared[i] = i + 1;
+    vcpu_start(hart, ask_for_steal_time, 0);
+    wait_for_status(hart, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
+    for (unsigned i = 0; i < 8; i++)
+        expect_equal(i + 1, shared[i], "a vCPU that was started anew is told no steal time");
+}
+
 /* This vCPU itself, woken by its timer. */
 static void expect_own_suspend(void)
 {
@@ -249,6 +278,7 @@ void probe_main(void)
         expect_suspend(1 + (unsigned)random_below(vcpus - 1));
         for (wake_up = 0; wake_up < WAKE_UPS; wake_up++)
             expect_suspend_elsewhere(1 + (unsigned)random_below(vcpus - 1));
+        expect_steal_time_forgotten(1 + (unsigned)random_below(vcpus - 1));
         probe_report.rounds++;
     }
 }

@@ -1,8 +1,9 @@
 /*
- * Steal-time accounting: a vCPU learns how long it could have run and did not. SBI
- * specification 2.0, chapter 16; the shared memory is written when the vCPU gets its turn.
+ * Steal-time accounting: a vCPU learns how long it could have run and did not, since it asked to
+ * be told. SBI specification 2.0, chapter 16; the shared memory is written when the vCPU gets its
+ * turn. Where it lies is forgotten when the vCPU stops.
  *
- *     offset  0  sequence    even: the record is whole
+ *     offset  0  sequence    odd: the record is being written; even: it is whole
  *             4  flags       0
  *             8  steal       nanoseconds
  *            16  preempted   0: it runs
@@ -16,6 +17,7 @@
 
 #define AREA_BYTES 64
 #define NONE       UINT64_MAX
+#define NS_PER_S   1000000000ull
 
 struct steal_area {
     uint32_t sequence;
@@ -26,21 +28,43 @@ struct steal_area {
 };
 _Static_assert(sizeof(struct steal_area) == AREA_BYTES, "SBI chapter 16");
 
+/* Ticks in nanoseconds, rounded down, for any timebase up to 18 GHz. */
+static uint64_t nanoseconds(uint64_t ticks)
+{
+    uint64_t hz = board.timebase_hz;
+
+    return ticks / hz * NS_PER_S + ticks % hz * NS_PER_S / hz;
+}
+
+/* The next number of the sequence goes into the area. It is counted here: what lies in its memory
+ * is the guest's affair. Whoever reads sees the numbers and the record in the order in which they
+ * are written. */
+static void write_sequence(struct vcpu *vcpu)
+{
+    uint32_t sequence = ++vcpu->steal_sequence;
+
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    guest_memory_write(vcpu->vm, vcpu->steal_area + offsetof(struct steal_area, sequence),
+                       &sequence, sizeof(sequence));
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 static void publish(struct vcpu *vcpu, uint64_t now)
 {
-    struct steal_area area;
+    uint64_t steal;
 
     (void)now;
     if (vcpu->steal_area == NONE)
         return;
-    guest_memory_read(vcpu->vm, vcpu->steal_area, &area, 16);
-    area.sequence += 2;
-    area.flags = 0;
-    area.steal = vcpu->steal_ticks * (1000000000 / board.timebase_hz);
+    steal = nanoseconds(vcpu->steal_ticks - vcpu->steal_base);
+    write_sequence(vcpu);
+    guest_memory_write(vcpu->vm, vcpu->steal_area + offsetof(struct steal_area, steal), &steal,
+                       sizeof(steal));
     trace(TRACE_STEAL, vcpu->vm_id, vcpu->index, 0, vcpu->steal_ticks, 0);
-    guest_memory_write(vcpu->vm, vcpu->steal_area, &area, 16);
+    write_sequence(vcpu);
 }
 
+/* From the call on the area is all zero, until the vCPU next gets its turn. */
 static struct sbi_result set_area(struct vcpu *vcpu, uint64_t low, uint64_t high, uint32_t flags)
 {
     struct steal_area area = {0};
@@ -56,7 +80,8 @@ static struct sbi_result set_area(struct vcpu *vcpu, uint64_t low, uint64_t high
     if (high != 0 || !guest_memory_write(vcpu->vm, low, &area, sizeof(area)))
         return (struct sbi_result){SBI_ERR_INVALID_ADDRESS, 0};
     vcpu->steal_area = low;
-    publish(vcpu, 0);
+    vcpu->steal_sequence = 0;
+    vcpu->steal_base = vcpu->steal_ticks;
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 

@@ -106,6 +106,7 @@ void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
 void vcpu_stop(struct vcpu *vcpu)
 {
     timer_disarm(&vcpu->timer);
+    vcpu->steal_area = UINT64_MAX; /* whoever starts it next has other uses for that memory */
     vcpu->vm->started &= ~(1ull << vcpu->index);
     trace(TRACE_VCPU_STOP, vcpu->vm_id, vcpu->index, 0, 0, 0);
     make_unrunnable(vcpu, VCPU_STOPPED);

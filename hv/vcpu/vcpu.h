@@ -88,6 +88,8 @@ struct vcpu {
     uint64_t runnable_since; /* for steal time, while it waits for its turn */
     uint64_t steal_ticks;
     uint64_t steal_area;               /* gpa of the STA shared memory; ~0: none */
+    uint64_t steal_base;               /* steal_ticks when the guest asked to be told */
+    uint32_t steal_sequence;           /* as it stands in that memory */
     uint64_t cycle_base, instret_base; /* counters read 0 when the vCPU was started */
 };
 

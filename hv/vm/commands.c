@@ -45,7 +45,9 @@ static struct vm *existing(unsigned count, char **words, bool alive)
 
 static uint64_t milliseconds(uint64_t ticks)
 {
-    return ticks / (board.timebase_hz / 1000);
+    uint64_t hz = board.timebase_hz;
+
+    return ticks / hz * 1000 + ticks % hz * 1000 / hz;
 }
 
 static void list(unsigned count, char **words)

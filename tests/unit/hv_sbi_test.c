@@ -219,38 +219,6 @@ static void remote_fences_cover_pages_that_the_range_touches(void)
     machine_end();
 }
 
-static void steal_time_is_written_where_the_guest_asks(void)
-{
-    uint64_t area[8] = {0};
-
-    begin();
-    caller()->steal_ticks = 30;
-    memset(area, 0xff, sizeof area);
-    guest_memory_write(&vms[2], GUEST_RAM + 0x40000, area, sizeof area);
-    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_STA, SBI_STA_SET_SHMEM, GUEST_RAM + 0x40000, 0, 0);
-    guest_memory_read(&vms[2], GUEST_RAM + 0x40000, area, sizeof area);
-    CU_ASSERT_EQUAL((uint32_t)area[0] % 2, 0);
-    CU_ASSERT_EQUAL(area[0] >> 32, 0);
-    CU_ASSERT_EQUAL(area[1], 3000);
-    CU_ASSERT_EQUAL(area[2] | area[3] | area[7], 0);
-    ANSWERS(SBI_SUCCESS, 0, SBI_EXT_STA, SBI_STA_SET_SHMEM, UINT64_MAX, UINT64_MAX, 0);
-    CU_ASSERT_EQUAL(caller()->steal_area, UINT64_MAX);
-    machine_end();
-}
-
-static void steal_time_is_written_nowhere_else(void)
-{
-    begin();
-    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_STA, 0, GUEST_RAM + 8, 0, 0);
-    ANSWERS(SBI_ERR_INVALID_PARAM, 0, SBI_EXT_STA, 0, GUEST_RAM, 0, 1);
-    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_STA, 0, GUEST_RAM, 1, 0);
-    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_STA, 0, GUEST_END, 0, 0);
-    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_STA, 0, 0, 0, 0);
-    ANSWERS(SBI_ERR_INVALID_ADDRESS, 0, SBI_EXT_STA, 0, UINT64_MAX - 63, 0, 0);
-    CU_ASSERT_EQUAL(caller()->steal_area, UINT64_MAX);
-    machine_end();
-}
-
 TEST_SUITE(hv_sbi, {"probing tells the truth", probing_tells_the_truth},
            {"what probing denies is not supported", what_probing_denies_is_not_supported},
            {"functions that do not exist are not supported",
@@ -265,7 +233,4 @@ TEST_SUITE(hv_sbi, {"probing tells the truth", probing_tells_the_truth},
             masks_of_harts_that_do_not_exist_are_invalid},
            {"remote fences cover the range", remote_fences_cover_the_range},
            {"remote fences cover pages that the range touches",
-            remote_fences_cover_pages_that_the_range_touches},
-           {"steal time is written where the guest asks",
-            steal_time_is_written_where_the_guest_asks},
-           {"steal time is written nowhere else", steal_time_is_written_nowhere_else});
+            remote_fences_cover_pages_that_the_range_touches});

@@ -13,6 +13,7 @@ struct fake_fences fake_fences;
 struct fake_tlb fake_tlb;
 struct trace_record fake_trace[FAKE_TRACE_RECORDS];
 unsigned fake_trace_count;
+void (*fake_on_trace)(void);
 struct trace_header trace_header;
 
 void fake_reset(bool tracing)
@@ -20,6 +21,7 @@ void fake_reset(bool tracing)
     fake_fences = (struct fake_fences){0};
     memset(&fake_tlb, 0, sizeof fake_tlb);
     fake_trace_count = 0;
+    fake_on_trace = NULL;
     trace_header.enabled = tracing;
 }
 
@@ -32,6 +34,8 @@ struct trace_record fake_last_record(void)
 void trace_write(enum trace_event event, uint8_t vm, uint8_t vcpu, uint32_t arg, uint64_t a,
                  uint64_t b)
 {
+    if (fake_on_trace != NULL)
+        fake_on_trace();
     if (fake_trace_count == FAKE_TRACE_RECORDS)
         return;
     fake_trace[fake_trace_count++] = (struct trace_record){

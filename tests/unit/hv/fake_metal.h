@@ -36,6 +36,8 @@ extern unsigned fake_trace_count;
 
 /* Forgets fences, records and what is in the TLB; switches tracing on or off. */
 void fake_reset(bool tracing);
+/* If not NULL: called at each record. */
+extern void (*fake_on_trace)(void);
 /* The newest record; one of event TRACE_NONE if there is none. */
 struct trace_record fake_last_record(void);
 
