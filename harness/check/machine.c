@@ -1,6 +1,7 @@
 /* One machine under observation; see machine.h. */
 #include "check/machine_boot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,6 +112,25 @@ static void take_registers(const struct traplog_registers *registers, void *argu
     registers_take(machine->registers, registers);
 }
 
+/* What will be typed, in the order of time, for the model. */
+static size_t list_commands(struct machine *machine)
+{
+    size_t count = 0;
+    for (const struct scenario_command *c = machine->check->scenario.commands;
+         c && count < MODEL_CHANNEL_COMMANDS; c = c->next) {
+        struct model_command *to = &machine->command[count++];
+        to->at = c->at_ticks;
+        snprintf(to->text, sizeof to->text, "%s", c->text);
+        for (size_t i = count - 1; i > 0 && machine->command[i - 1].at > machine->command[i].at;
+             i--) {
+            struct model_command later = machine->command[i - 1];
+            machine->command[i - 1] = machine->command[i];
+            machine->command[i] = later;
+        }
+    }
+    return count;
+}
+
 static void watch(struct machine *machine, struct observer_options *options)
 {
     const struct check *check = machine->check;
@@ -118,6 +138,8 @@ static void watch(struct machine *machine, struct observer_options *options)
     options->told = check->scenario.trace;
     options->first_entries = true;
     options->model = true;
+    options->commands = machine->command;
+    options->command_count = list_commands(machine);
     options->on_stop = stopped;
     options->on_turn = bounded;
     options->limit_vectors = MACHINE_MOST_VECTORS;

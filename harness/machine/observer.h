@@ -77,6 +77,8 @@ struct observer_options {
     bool first_entries;          /* stop before the first entry with each hgatp; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
     bool model;                  /* hold the model of a VM's contract against it; needs traps */
+    const struct model_command *commands; /* typed at the console, for the model */
+    size_t command_count;
     /*
      * The general registers at each exit and entry, in order; needs traps. Called from a thread
      * of the observer's while the machine runs. May be NULL. An entry that a trap follows before

@@ -35,6 +35,8 @@ int observer_model_prepare(struct observer *observer, const struct qemu_options 
         .harts = machine->harts,
         .sstc = !strstr(machine->cpu, "sstc=off"),
     };
+    for (size_t i = 0; i < observer->options->command_count && i < MODEL_CHANNEL_COMMANDS; i++)
+        channel->command[channel->commands++] = observer->options->commands[i];
     observer->model_fd = fd;
     observer->seen->model = channel;
     return 0;

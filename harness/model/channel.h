@@ -8,9 +8,12 @@
 
 #include <stdint.h>
 
+#include "model/model.h"
+
 #define MODEL_CHANNEL_MAGIC    0x4d4f44454c303031ull
 #define MODEL_CHANNEL_BREACHES 8 /* the first ones are kept, the others only counted */
 #define MODEL_CHANNEL_RULES    256
+#define MODEL_CHANNEL_COMMANDS 64
 
 enum model_sight {
     MODEL_SIGHT_NONE,  /* the plugin has not begun */
@@ -36,6 +39,8 @@ struct model_channel {
     /* coach's */
     uint64_t firmware[2], image[2], text[2]; /* from, to */
     uint64_t bundle_bytes, fill_seed;
+    struct model_command command[MODEL_CHANNEL_COMMANDS];
+    uint32_t commands;
     int32_t bundle_fd; /* the plugin maps it, read-only */
     uint32_t harts, sstc;
     /* the plugin's */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "model/life.h"
 #include "model/successor.h"
 
 MODEL_RULE(owner_known, "life.own-memory", "contract",
@@ -132,12 +133,15 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
     MODEL_EXERCISED(explained);
     if (best.vcpu && best.differences == 0) {
         if (best.returns)
-            sbi_returned(model, best.vcpu, (int64_t)state->x[X_A0]);
+            sbi_returned(model, best.vcpu, state);
         return best.vcpu;
     }
     model_owner_forget(model, state->csr.hgatp);
     owner = model_owner(model, state->csr.hgatp);
     if (owner >= 0 && is_birth(&model->vm[owner], state)) {
+        if (!life_may_begin(model, &model->vm[owner]))
+            model_broken(model, life_reborn_rule(), hart, &model->vm[owner].vcpu[0], state->code,
+                         "the VM goes on, or stays ended", "it begins anew");
         model_life_begins(model, &model->vm[owner]);
         return &model->vm[owner].vcpu[0];
     }

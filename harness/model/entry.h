@@ -13,9 +13,9 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
 /* A vCPU has left; `at` is how. What its call asked for may happen from now on. */
 void exit_take(struct model *model, struct model_vcpu *vcpu);
 
-/* The same for a call; and for its return, when it is seen: result a0. */
+/* The same for a call; and for its return, when it is seen. */
 void sbi_take(struct model *model, struct model_vcpu *vcpu);
-void sbi_returned(struct model *model, struct model_vcpu *vcpu, int64_t error);
+void sbi_returned(struct model *model, struct model_vcpu *vcpu, const struct model_state *seen);
 
 /* model.c: the VM is made anew from its packed form. */
 void model_life_begins(struct model *model, struct model_vm *vm);

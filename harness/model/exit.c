@@ -15,7 +15,8 @@
 #define CAUSE_VIRTUAL      22
 #define CAUSE_STORE_GUEST  23
 
-#define WFI 0x10500073u
+#define WFI          0x10500073u
+#define BOUNDED_WAIT 3000 /* instructions */
 
 MODEL_RULE(interrupt_pc, "interrupt.pc", "Privileged ISA 20240411, 18.6.4",
            "After an interrupt of the hypervisor's own the guest goes on where it was.",
@@ -114,7 +115,9 @@ static void after_virtual(const struct model *model, const struct model_vcpu *vc
 {
     uint64_t instruction = guest_instruction(model, &vcpu->at);
 
-    if (instruction == WFI)
+    /* In U-mode it is illegal, unless it ends at once. */
+    if (instruction == WFI &&
+        (state_in_supervisor(&vcpu->at) || model_instructions(model) - vcpu->left < BOUNDED_WAIT))
         behind(list, vcpu, "the wait has ended");
     else if (is_csr_read(instruction))
         behind(list, vcpu, "the counter is read")->x_any = ANY_X(instruction >> 7 & 31);

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "model/entry.h"
+#include "model/fp.h"
+#include "model/interrupt.h"
+#include "model/life.h"
 #include "model/parts.h"
 
 extern const struct model_part *const __start_model_parts[] __attribute__((visibility("hidden")));
@@ -24,7 +27,9 @@ MODEL_PART(no_part) = {.bytes = 0};
 
 void model_life_begins(struct model *model, struct model_vm *vm)
 {
-    vm->seen = vm->ended = vm->reboots = false;
+    vm->seen = vm->ending = vm->reboots = vm->time_known = false;
+    vm->known_count = 0;
+    vm->base_seen = vm->features = 0;
     vm->lives++;
     for (unsigned i = 0; i < MODEL_VCPUS; i++)
         vm->vcpu[i] = (struct model_vcpu){.vm = vm->index, .index = i, .life = MODEL_STOPPED};
@@ -111,6 +116,9 @@ void model_exit(struct model *model, unsigned hart, const struct model_state *st
     vcpu->stops = false;
     vcpu->at = *state;
     vcpu->left = model_instructions(model);
+    vcpu->left_at = model_now(model);
+    interrupt_exit(model, hart, vcpu);
+    fp_exit(vcpu);
     exit_take(model, vcpu);
     TELL(model, exit, hart, vcpu, state);
 }
@@ -121,9 +129,15 @@ void model_entry(struct model *model, unsigned hart, const struct model_state *s
     struct model_vcpu *vcpu = entry_judge(model, hart, state);
     bool first = vcpu && vcpu->life == MODEL_STARTING;
 
+    if (first) /* what was in the hart is of its former life */
+        vcpu->timer_kept = vcpu->fp_known = false;
+
     here->inside = true;
     here->current = vcpu;
     if (vcpu) {
+        life_entry(model, hart, vcpu, state);
+        interrupt_entry(model, hart, vcpu, state, first);
+        fp_entry(model, hart, vcpu, state);
         vcpu->life = MODEL_INSIDE;
         vcpu->entries++;
         model->vm[vcpu->vm].seen = true;

@@ -36,6 +36,12 @@ struct model_range {
     uint64_t from, to; /* physical, to exclusive */
 };
 
+/* A line that is typed at the hypervisor's console, and when, in ticks. */
+struct model_command {
+    uint64_t at;
+    char text[56];
+};
+
 /* What stays the same for the whole run. All of it is kept by reference. */
 struct model_setup {
     const uint8_t *ram; /* the machine's RAM, as it is now */
@@ -47,7 +53,13 @@ struct model_setup {
     uint64_t fill_seed; /* RAM was filled with model_fill_word() of it before power-on; 0: zeroes */
     unsigned harts;
     bool sstc;
-    /* Virtual time in ticks of the board's timebase, and instructions of all harts, now. */
+    uint64_t booted;                      /* time of the hypervisor's first instruction */
+    const struct model_command *commands; /* in the order of their times, which count from then */
+    size_t command_count;
+    /*
+     * Virtual time in ticks of the board's timebase, and instructions of all harts, now. Without
+     * time (NULL) no rule of time is judged.
+     */
     uint64_t (*time)(void *argument);
     uint64_t (*instructions)(void *argument);
     /* A rule was broken. Called at the event; the first of a run is what the verdict shows. */
@@ -99,6 +111,8 @@ void model_stray_code(struct model *model, unsigned hart, uint64_t physical);
 /* A byte left by the machine's UART; a byte was fed to it. */
 void model_console_out(struct model *model, uint8_t byte);
 void model_console_in(struct model *model, uint8_t byte);
+/* A hart executes wfi, in HS-mode or in its guest. */
+void model_idle(struct model *model, unsigned hart);
 /* The machine stands: what is owed is due now if its bound has passed; frames are compared. */
 void model_checkpoint(struct model *model);
 void model_end(struct model *model);

@@ -12,6 +12,7 @@
 
 #define MODEL_VMS   BUNDLE_MAX_VMS
 #define MODEL_VCPUS BUNDLE_MAX_VCPUS
+#define MODEL_KNOWN 64 /* SBI extensions that a VM was told of */
 
 /* Where a vCPU stands in its life. SBI 2.0, 9: hart states, as far as they can be seen. */
 enum model_life {
@@ -24,25 +25,44 @@ enum model_life {
 
 struct model_start {
     uint64_t pc, a1;
-    bool owed; /* the call has said so; else it is made, and may yet be refused */
+    bool asked; /* by a call that has not returned yet, and may refuse it */
 };
 
 struct model_vcpu {
     unsigned vm, index; /* index: also its hart id */
     enum model_life life;
-    struct model_state at;    /* MODEL_OUTSIDE: at its last exit */
-    struct model_start start; /* MODEL_STARTING */
-    bool stops;               /* MODEL_OUTSIDE: by a call to hart_stop */
-    uint64_t left;            /* instructions, at its last exit */
+    struct model_state at;            /* MODEL_OUTSIDE: at its last exit */
+    struct model_start start;         /* MODEL_STARTING */
+    bool stops;                       /* MODEL_OUTSIDE: by a call to hart_stop */
+    uint64_t left_at;                 /* time, at its last exit */
+    bool software_may, software_owed; /* an IPI is on its way; has been sent */
+    bool timer_told;                  /* that it is late */
+    uint64_t timer_owed; /* when its interrupt is due: the deadline, or when it was set */
+    bool timer_kept;     /* by the hypervisor, not by vstimecmp */
+    uint64_t deadline;   /* timer_kept: guest time */
+    bool fp_known;
+    uint64_t f[32], fcsr;
+    uint64_t left; /* instructions, at its last exit */
     uint64_t entries;
 };
+
+enum sbi_presence { SBI_UNTOLD, SBI_PRESENT, SBI_ABSENT };
 
 struct model_vm {
     const struct bundle_vm *packed;
     unsigned index;
-    bool seen;      /* entered in this life */
-    bool ended;     /* it has asked for its end, and not been made anew */
-    bool reboots;   /* … by a reset that leads to a reboot */
+    bool seen;    /* entered in this life */
+    bool ending;  /* it has asked for its end, and the call has not returned */
+    bool reboots; /* … by a reset that leads to a reboot */
+    bool time_known;
+    uint64_t time_delta; /* htimedelta */
+    /* What SBI has told it. */
+    struct {
+        uint64_t id;
+        enum sbi_presence presence;
+    } known[MODEL_KNOWN];
+    unsigned known_count;
+    uint64_t base[8], base_seen, features;
     uint64_t hgatp; /* as last entered with */
     uint64_t lives; /* how often it was started anew */
     struct model_vcpu vcpu[MODEL_VCPUS];

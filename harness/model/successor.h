@@ -81,5 +81,7 @@ struct successor *successor_trap(struct successors *list, const struct model_vcp
 /* exit.c: all successors of a vCPU's last exit. sbi.c: those of a call. */
 void exit_successors(struct model *model, const struct model_vcpu *vcpu, struct successors *list);
 void sbi_successors(struct model *model, const struct model_vcpu *vcpu, struct successors *list);
+/* sbi_hsm.c: a suspend's own way back, if its last exit was one. */
+void hsm_add_resume(struct model *model, const struct model_vcpu *vcpu, struct successors *list);
 
 #endif

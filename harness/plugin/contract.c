@@ -59,6 +59,18 @@ static uint64_t instructions(void *argument)
     return watch.instructions;
 }
 
+static unsigned hart_now; /* whose callback this is */
+
+/* A hart that just fell idle is asked, too: what it had left of its budget stands. */
+static uint64_t now(void *argument)
+{
+    static uint64_t last;
+
+    (void)argument;
+    clock_ticks(hart_now, &last);
+    return last;
+}
+
 static void copy_rules(void)
 {
     size_t count;
@@ -88,6 +100,7 @@ static void copy_counts(void)
 static bool begin(void)
 {
     const struct bundle_header *bundle = NULL;
+    uint64_t ticks;
 
     if (channel->bundle_bytes)
         bundle = mmap(NULL, channel->bundle_bytes, PROT_READ, MAP_PRIVATE, channel->bundle_fd, 0);
@@ -107,6 +120,10 @@ static bool begin(void)
         .fill_seed = channel->fill_seed,
         .harts = channel->harts,
         .sstc = channel->sstc,
+        .booted = watch.booted,
+        .commands = channel->command,
+        .command_count = channel->commands,
+        .time = clock_ticks(hart_now, &ticks) ? now : NULL,
         .instructions = instructions,
         .broken = broken,
     };
@@ -120,6 +137,7 @@ void contract_sret(unsigned hart, uint64_t code)
         return;
     struct model_state *at = &state[hart].at;
 
+    hart_now = hart;
     memset(at, 0, sizeof(*at));
     if (!read_csrs(hart, &at->csr)) {
         blind("this QEMU lets no plugin read a hart's CSRs");
@@ -143,6 +161,8 @@ void contract_block(unsigned hart)
         return;
     }
     state[hart].inside = true;
+    hart_now = hart;
+    state[hart].at.has_fp = read_fp(hart, state[hart].at.f, &state[hart].at.fcsr);
     channel->entries++;
     model_entry(model, hart, &state[hart].at);
     copy_counts();
@@ -162,8 +182,25 @@ void contract_vector(unsigned hart)
         return; /* the hypervisor's own trap */
     state[hart].inside = false;
     at.pc = at.csr.sepc;
+    at.has_fp = read_fp(hart, at.f, &at.fcsr);
+    hart_now = hart;
     channel->exits++;
     model_exit(model, hart, &at);
+}
+
+void contract_idle(unsigned hart)
+{
+    hart_now = hart;
+    if (model && watch.contract)
+        model_idle(model, hart);
+}
+
+void contract_end(void)
+{
+    if (!model || !watch.contract)
+        return;
+    model_end(model);
+    copy_counts();
 }
 
 bool contract_open(int fd)

@@ -56,6 +56,7 @@ static void *count_processor_time(void *data)
 
 static void on_exit_of_qemu(void)
 {
+    contract_end();
     mark('Z', 0, NULL, 0);
 }
 

@@ -9,6 +9,8 @@
 #define HGATPS  1024
 #define UNKNOWN (~0ull)
 
+#define INSTRUCTIONS_A_TICK 100 /* with -icount shift=0 */
+
 /* Per hart: what the marks already say, so that each change gives one mark. */
 static struct {
     bool in_firmware;
@@ -132,12 +134,27 @@ static void settle_after_resume(void)
     resumed = false;
 }
 
+/* When the hypervisor began, by the instructions since, as no hart sleeps meanwhile. */
+static void note_boot(unsigned hart)
+{
+    static uint64_t instructions;
+    uint64_t now;
+
+    if (!instructions)
+        instructions = watch.instructions;
+    if (clock_ticks(hart, &now))
+        watch.booted = now - (watch.instructions - instructions) / INSTRUCTIONS_A_TICK;
+}
+
 /* A block of the hypervisor begins. data: its physical address. */
 void on_hypervisor(unsigned hart, void *data)
 {
     uint64_t address = (uint64_t)(uintptr_t)data;
 
     settle_after_resume();
+    clock_look(hart);
+    if (!watch.booted)
+        note_boot(hart);
     contract_block(hart);
     stuck_block(hart, address);
     state[hart].in_firmware = false;
@@ -165,6 +182,7 @@ void on_firmware(unsigned hart, void *data)
 {
     (void)data;
     settle_after_resume();
+    clock_look(hart);
     contract_block(hart);
     if (!state[hart].in_firmware)
         mark('F', hart, NULL, 0);
@@ -255,6 +273,7 @@ void on_store(unsigned hart, uint32_t info, uint64_t address, void *data)
 void on_idle(plugin_id id, unsigned hart)
 {
     (void)id;
+    contract_idle(hart);
     mark('I', hart, NULL, 0);
 }
 

@@ -36,7 +36,8 @@ struct watch {
     bool stuck;                       /* mark that the machine gets nowhere: stuck.c */
     bool quiet;                       /* only first entries are marked */
     bool settle;                      /* the machine runs with -icount: see settle.c */
-    bool contract;                    /* the model of a VM's contract is fed: see contract.c */
+    uint64_t booted; /* time of the hypervisor's first block, in ticks; 0: not yet, or not known */
+    bool contract;   /* the model of a VM's contract is fed: see contract.c */
 };
 
 extern struct watch watch;
@@ -83,6 +84,19 @@ bool read_general(unsigned hart, unsigned number, uint64_t *value);
 /* The same of all of them, x[0 … 31], and of the CSRs at any time. false: they cannot be seen. */
 bool read_generals(unsigned hart, uint64_t *x);
 bool read_csrs(unsigned hart, struct model_csrs *csrs);
+/* f[0 … 31] and fcsr. false: they cannot be seen. */
+bool read_fp(unsigned hart, uint64_t *f, uint64_t *fcsr);
+
+/* Where QEMU keeps a hart: its object, and in it the registers. false: not known. */
+struct hart_state {
+    const char *object, *registers;
+};
+bool read_hart(unsigned hart, struct hart_state *state);
+
+/* Time of the board, in ticks, of the hart whose callback this is. false: it cannot be seen. */
+bool clock_ticks(unsigned hart, uint64_t *ticks);
+/* To be called at blocks of the firmware and the hypervisor, to find the clock. */
+void clock_look(unsigned hart);
 
 /*
  * The contract: an sret is about to be executed (its physical address); a block begins, whosever;
@@ -91,6 +105,8 @@ bool read_csrs(unsigned hart, struct model_csrs *csrs);
 void contract_sret(unsigned hart, uint64_t code);
 void contract_block(unsigned hart);
 void contract_vector(unsigned hart);
+void contract_idle(unsigned hart);
+void contract_end(void);
 bool contract_open(int fd);
 
 #if WATCH_API > 1

@@ -148,7 +148,7 @@ static inline void fixture_open(struct model_fixture *fixture)
         .text = {FIXTURE_RAM_BASE + 0x200000, FIXTURE_RAM_BASE + 0x220000},
         .bundle = (void *)fixture->bundle,
         .bundle_bytes = sizeof(fixture->bundle),
-        .harts = 2,
+        .harts = 1,
         .sstc = true,
         .time = fixture_now,
         .instructions = fixture_instructions,

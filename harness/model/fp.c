@@ -1,0 +1,45 @@
+/*
+ * Floating point: while HS-mode's sstatus.FS is not Off the guest reaches the FP registers,
+ * whatever its own FS says now. Then they hold what its vCPU last left in them. Privileged
+ * ISA, 18.2.11.
+ */
+#include "model/fp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/successor.h"
+
+MODEL_RULE(fp_kept, "fp.registers", "Privileged ISA 20240411, 18.2.11; contract",
+           "When a vCPU can reach the FP registers and fcsr, they hold what it last left there.",
+           "FP register lost");
+
+void fp_exit(struct model_vcpu *vcpu)
+{
+    const struct model_state *at = &vcpu->at;
+
+    if (!at->has_fp || !(at->csr.sstatus & STATUS_FS))
+        return;
+    for (unsigned n = 0; n < 32; n++)
+        vcpu->f[n] = at->f[n];
+    vcpu->fcsr = at->fcsr;
+    vcpu->fp_known = true;
+}
+
+void fp_entry(struct model *model, unsigned hart, const struct model_vcpu *vcpu,
+              const struct model_state *state)
+{
+    if (!state->has_fp || !vcpu->fp_known || !(state->csr.sstatus & STATUS_FS))
+        return;
+    MODEL_EXERCISED(fp_kept);
+    for (unsigned n = 0; n <= 32; n++) {
+        uint64_t want = n < 32 ? vcpu->f[n] : vcpu->fcsr, have = n < 32 ? state->f[n] : state->fcsr;
+
+        if (want == have)
+            continue;
+        MODEL_TEXT(expected, "%s%.0u = 0x%" PRIx64, n < 32 ? "f" : "fcsr", n < 32 ? n : 0, want);
+        MODEL_TEXT(seen, "%s%.0u = 0x%" PRIx64, n < 32 ? "f" : "fcsr", n < 32 ? n : 0, have);
+        model_broken(model, &fp_kept, hart, vcpu, state->code, expected, seen);
+        return;
+    }
+}

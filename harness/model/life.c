@@ -1,0 +1,200 @@
+/*
+ * A VM's life as it is seen: no entry after its end, while it is paused, or before it was created;
+ * and the machine does not sleep while a vCPU could run. What the operator types is known, since
+ * the check has it.
+ */
+#include "model/life.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/interrupt.h"
+#include "model/successor.h"
+
+MODEL_RULE(ended, "life.ended", "SBI 2.0, 10.1; abi/sbi.h",
+           "A VM that has asked for its end is not entered again, unless it is made anew.",
+           "a VM runs on after its end");
+MODEL_RULE(
+    allowed, "life.as-ordered", "contract",
+    "A VM runs while the operator lets it: not before it was created, while it is paused, or "
+    "after it was killed.",
+    "a VM runs that the operator has stopped");
+MODEL_RULE(reborn, "life.as-asked", "contract",
+           "A VM begins anew only when it asked for a reboot, or the operator for a restart.",
+           "a VM begins anew, and nobody asked for it");
+MODEL_RULE(idle, "turn.no-idle", "contract", "The machine does not sleep while a vCPU could run.",
+           "the machine sleeps while a vCPU could run");
+
+#define COMMAND_SLACK 10000 /* ticks: 1 ms from a command's time to its effect */
+#define ORDER_EARLY   100   /* ticks: by how much its effect may seem to be before its time */
+#define CAUSE_VIRTUAL 22
+
+enum order { ORDER_NONE, ORDER_RUN, ORDER_PAUSE, ORDER_END, ORDER_ANEW };
+
+/* Does the command name the VM, by name or number? */
+static bool names(const struct model_vm *vm, const char *text)
+{
+    const char *argument = strchr(text, ' ');
+    size_t length;
+
+    if (!argument)
+        return false;
+    argument += strspn(argument, " ");
+    length = strcspn(argument, " ");
+    if (length == strlen(vm->packed->name) && strncmp(argument, vm->packed->name, length) == 0)
+        return true;
+    char *end;
+    unsigned long number = strtoul(argument, &end, 10);
+    return end != argument && *end == '\0' && number == vm->index;
+}
+
+static enum order order_of(const char *text)
+{
+    static const struct {
+        const char *word;
+        enum order order;
+    } orders[] = {{"pause", ORDER_PAUSE}, {"resume", ORDER_RUN},   {"kill", ORDER_END},
+                  {"destroy", ORDER_END}, {"restart", ORDER_ANEW}, {"create", ORDER_ANEW}};
+    size_t length = strcspn(text, " ");
+
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+        if (strlen(orders[i].word) == length && strncmp(text, orders[i].word, length) == 0)
+            return orders[i].order;
+    return ORDER_NONE;
+}
+
+/* The last order for the VM that has come until then; *count: how many of ORDER_ANEW by then. */
+static enum order last_order(const struct model *model, const struct model_vm *vm, uint64_t until,
+                             unsigned *anew)
+{
+    enum order last = vm->packed->flags & BUNDLE_VM_MANUAL ? ORDER_END : ORDER_RUN;
+
+    *anew = 0;
+    for (size_t i = 0; i < model->setup.command_count; i++) {
+        const struct model_command *command = &model->setup.commands[i];
+        enum order order = order_of(command->text);
+
+        if (model->setup.booted + command->at > until || order == ORDER_NONE ||
+            !names(vm, command->text))
+            continue;
+        if (order == ORDER_RUN && last != ORDER_PAUSE)
+            continue; /* nothing to resume */
+        if (order == ORDER_PAUSE && last == ORDER_END)
+            continue;
+        *anew += order == ORDER_ANEW;
+        last = order;
+    }
+    return last;
+}
+
+static bool may_run(enum order order)
+{
+    return order == ORDER_RUN || order == ORDER_ANEW;
+}
+
+static bool is_operated(const struct model *model, const struct model_vm *vm)
+{
+    for (size_t i = 0; i < model->setup.command_count; i++)
+        if (names(vm, model->setup.commands[i].text))
+            return true;
+    return false;
+}
+
+/* Whether it may run by what was ordered a while ago, or is ordered by now. */
+static bool is_allowed(const struct model *model, const struct model_vm *vm)
+{
+    uint64_t now = model_now(model);
+    unsigned anew;
+
+    return may_run(last_order(model, vm, now, &anew)) ||
+           may_run(last_order(model, vm, now > COMMAND_SLACK ? now - COMMAND_SLACK : 0, &anew));
+}
+
+void life_entry(struct model *model, unsigned hart, struct model_vcpu *vcpu,
+                const struct model_state *state)
+{
+    struct model_vm *vm = &model->vm[vcpu->vm];
+
+    MODEL_EXERCISED(ended);
+    if (vm->ending && model->setup.harts == 1)
+        model_broken(model, &ended, hart, vcpu, state->code,
+                     "no entry after the call that ends the VM", "an entry");
+    if (!model->setup.time || !is_operated(model, vm))
+        return;
+    MODEL_EXERCISED(allowed);
+    if (!is_allowed(model, vm)) {
+        MODEL_TEXT(seen, "an entry at %" PRIu64 " us", model_now(model) / 10);
+        model_broken(model, &allowed, hart, vcpu, state->code,
+                     "no entry of a VM that is paused, killed, or not created", seen);
+    }
+}
+
+bool life_may_begin(struct model *model, const struct model_vm *vm)
+{
+    unsigned anew;
+
+    MODEL_EXERCISED(reborn);
+    if (!vm->seen || vm->reboots || !model->setup.time)
+        return true;
+    last_order(model, vm, model_now(model) + ORDER_EARLY, &anew);
+    return anew > 0;
+}
+
+const struct model_rule *life_reborn_rule(void)
+{
+    return &reborn;
+}
+
+void life_ends(struct model *model, struct model_vcpu *vcpu, bool reboots)
+{
+    struct model_vm *vm = &model->vm[vcpu->vm];
+
+    vm->ending = true;
+    vm->reboots = reboots;
+}
+
+/* Does the vCPU wait for an interrupt, by its own will? */
+static bool waits(const struct model_vcpu *vcpu)
+{
+    const uint64_t *x = vcpu->at.x;
+
+    if (vcpu->at.csr.scause == CAUSE_VIRTUAL)
+        return true;
+    return vcpu->at.csr.scause == 10 &&
+           ((x[X_A7] == SBI_EXT_HSM && x[X_A6] == SBI_HSM_HART_SUSPEND) || vcpu->stops);
+}
+
+static bool could_run(const struct model *model, const struct model_vcpu *vcpu)
+{
+    const struct model_vm *vm = &model->vm[vcpu->vm];
+
+    if (vcpu->life == MODEL_STARTING)
+        return vm->seen && !vcpu->start.asked;
+    if (vcpu->life != MODEL_OUTSIDE || vcpu->stops)
+        return false;
+    return !waits(vcpu) || interrupt_is_due(model, vcpu);
+}
+
+void model_idle(struct model *model, unsigned hart)
+{
+    if (model->hart[hart].inside || model->setup.harts > 1)
+        return;
+    for (unsigned i = 0; i < model->vms; i++) {
+        const struct model_vm *vm = &model->vm[i];
+
+        /* Not by choice of a cap, nor by the operator's; and who was killed, waits for nothing. */
+        if (vm->ending || !vm->seen || vm->packed->cap || is_operated(model, vm))
+            continue;
+        for (unsigned n = 0; n < vm->packed->vcpus && n < MODEL_VCPUS; n++) {
+            MODEL_EXERCISED(idle);
+            if (!could_run(model, &vm->vcpu[n]))
+                continue;
+            MODEL_TEXT(seen, "hart %u executes wfi; the vCPU's pc is 0x%" PRIx64, hart,
+                       vm->vcpu[n].at.pc);
+            model_broken(model, &idle, hart, &vm->vcpu[n], 0, "the vCPU is entered", seen);
+            return;
+        }
+    }
+}
