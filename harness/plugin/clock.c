@@ -12,7 +12,8 @@
 #include "watch.h"
 
 #define TICK_NS    100
-#define TURNS      4 /* of QEMU's own count, over which a candidate must fit */
+#define PAUSE      5000 /* instructions from look to look */
+#define TURNS      8    /* of QEMU's own count, over which a candidate must fit */
 #define CANDIDATES 64
 #define LOOK_BYTES 0x1000 /* of QEMU's object of a hart */
 #define BEFORE     16     /* what is left of the budget stands that far before the registers */
@@ -81,7 +82,8 @@ void clock_look(unsigned number)
     unsigned kept = 0;
     int64_t base, ns;
 
-    if (found || number != 0 || !watch.settle || !read_hart(number, &hart) || !base_ns(&base))
+    if (found || number != 0 || went < PAUSE || !watch.settle || !read_hart(number, &hart) ||
+        !base_ns(&base))
         return;
     instructions_then = watch.instructions;
     turns += base != base_then;
@@ -90,7 +92,7 @@ void clock_look(unsigned number)
         if (ns_by(&hart, candidate[i].at, base, &ns) && ns - candidate[i].last == (int64_t)went)
             candidate[kept++] = (struct candidate){candidate[i].at, ns};
     candidates = kept;
-    found = kept == 1 && turns >= TURNS;
+    found = kept > 0 && turns >= TURNS;
     if (kept == 0) /* also after a trap in the middle of a block, which was counted as whole */
         begin_looking(&hart, base);
 }
