@@ -207,6 +207,9 @@ static int grade_class(const struct plan *plan, const struct engine *engine, uns
                        const struct todo *todo, struct error *error)
 {
     struct changes *changes = changes_begin(plan, todo->index, todo->count, todo->reasons);
+    if (todo->count > 1) {
+        plan_objects(plan);
+    }
     batch_begin(plan, todo->index, todo->count);
     int status = todo->count > 0 ? engine->run(plan, todo->index, todo->count, jobs, error) : 0;
     int stopped = batch_stopped();

@@ -1,6 +1,7 @@
 /* One submission of a batch: whether its grade stands, and grading it. */
 #include "batch/entry.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "batch/key.h"
 #include "grade/grading.h"
+#include "grade/objects.h"
 #include "lib/file.h"
 #include "result/write.h"
 
@@ -130,6 +132,7 @@ static int grade_entry(const struct plan *plan, size_t index, const struct cours
                        unsigned jobs, struct error *error)
 {
     char digest[DIGEST_CHARACTERS];
+    char *objects = key_objects(plan);
     struct grading grading = {
         .course = course,
         .submission = plan->entries[index].path,
@@ -141,18 +144,52 @@ static int grade_entry(const struct plan *plan, size_t index, const struct cours
         .seed = plan->seed,
         .jobs = jobs,
         .digest = digest,
+        .objects = objects,
     };
-    if (lab_range_parse(course, plan->lab, &grading.labs, error) != 0 ||
-        sandbox_find(&grading.tier, error) != 0) {
-        return -1;
+    struct result_run *run = NULL;
+    if (lab_range_parse(course, plan->lab, &grading.labs, error) == 0 &&
+        sandbox_find(&grading.tier, error) == 0) {
+        run = grading_run(&grading, error);
     }
-    struct result_run *run = grading_run(&grading, error);
+    free(objects);
     if (run == NULL) {
         return -1;
     }
     int status = write_files(plan, index, run, digest, error);
     result_run_free(run);
     return status;
+}
+
+/* Those of another course or compiler are of no use any more. */
+static void remove_other_objects(const struct plan *plan, const char *folder)
+{
+    DIR *out = opendir(plan->out);
+    for (struct dirent *entry; out != NULL && (entry = readdir(out)) != NULL;) {
+        char *path = format_string("%s/%s", plan->out, entry->d_name);
+        if (strncmp(entry->d_name, ".objects-", 9) == 0 && strcmp(path, folder) != 0) {
+            folder_remove(path);
+        }
+        free(path);
+    }
+    if (out != NULL) {
+        closedir(out);
+    }
+}
+
+void plan_objects(const struct plan *plan)
+{
+    struct error ignored;
+    struct lab_range labs;
+    enum sandbox_tier tier;
+    struct course *course = course_open(plan->course, &ignored);
+    char *folder = key_objects(plan);
+    remove_other_objects(plan, folder);
+    if (course != NULL && lab_range_parse(course, plan->lab, &labs, &ignored) == 0 &&
+        sandbox_find(&tier, &ignored) == 0) {
+        objects_make(course, labs.first, tier, folder, &ignored);
+    }
+    course_free(course);
+    free(folder);
 }
 
 int plan_grade(const struct plan *plan, size_t index, unsigned jobs, struct error *error)

@@ -201,6 +201,20 @@ static char *value_of(const char *key, const char *word)
     return copy_string("");
 }
 
+char *key_objects(const struct plan *plan)
+{
+    char *course = value_of(plan->key, "course"), *compiler = value_of(plan->key, "compiler");
+    struct digest digest;
+    char text[DIGEST_CHARACTERS];
+    digest_begin(&digest);
+    digest_text(&digest, course);
+    digest_text(&digest, compiler);
+    digest_end(&digest, text);
+    free(course);
+    free(compiler);
+    return format_string("%s/.objects-%.16s", plan->out, text);
+}
+
 void key_changes(const char *before, const char *now, struct buffer *out)
 {
     size_t begin = out->length;

@@ -12,6 +12,12 @@
 /* Fills plan->key. -1 with *error when the course or the checks cannot be read. */
 int key_make(struct plan *plan, struct error *error);
 
+/*
+ * The name of the folder in OUT that holds the course's objects for this key, to free(): it
+ * changes with the course's files and the compiler.
+ */
+char *key_objects(const struct plan *plan);
+
 /* The line that stands for a submission whose contents have this digest. */
 char *key_submission(const char *digest);
 

@@ -49,6 +49,12 @@ int plan_write(const struct plan *plan, struct error *error);
 int plan_read(struct plan *plan, const char *out, struct error *error);
 void plan_free(struct plan *plan);
 
+/*
+ * Builds the course's own objects in OUT, for all gradings to start from. Where that cannot be
+ * done, each grading builds all, and says what it is that fails.
+ */
+void plan_objects(const struct plan *plan);
+
 /* Grades entry `index` and writes its files. -1 with *error when it could not be graded. */
 int plan_grade(const struct plan *plan, size_t index, unsigned jobs, struct error *error);
 

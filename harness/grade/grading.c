@@ -8,6 +8,7 @@
 
 #include "grade/intake.h"
 #include "grade/judge.h"
+#include "grade/objects.h"
 #include "grade/paths.h"
 #include "grade/work.h"
 
@@ -125,6 +126,9 @@ static int judge_stage(struct session *session, struct stage *stage, const struc
                        struct error *error)
 {
     const struct grading *grading = session->grading;
+    if (stage == session->stages && grading->objects != NULL) {
+        objects_take(grading->objects, tree, &session->work);
+    }
     enum verdict verdict =
         work_build(&session->work, tree, grading->tier, stage->group, session->run, error);
     if (verdict == VERDICT_HARNESS_FAULT) {

@@ -17,6 +17,7 @@ struct grading {
     const char *hidden;     /* a folder with more checks, or NULL */
     const char *only;       /* the id of the one check to run, "04-memory/fill"; NULL: all */
     const char *root;       /* the course's root as it was named, for lines that replay, or NULL */
+    const char *objects;    /* a folder that objects_make has made for the first lab, or NULL */
     enum sandbox_tier tier;
     bool allow_weak;  /* hidden checks even in the weakest tier */
     bool reference;   /* grade the course's own solution in place of a submission */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "grade/judge.h"
+#include "grade/objects.h"
 
 /* A learner has no use for a path of this machine; one that is relative may fit their tree. */
 static void add_word(const struct grading *grading, struct buffer *line, const char *option,
@@ -56,11 +57,20 @@ static void hide_folder(struct result_run *run, const char *folder, const char *
     free(from);
 }
 
+/* Objects that were taken over name their sources by where they were built. */
+static void hide_origin(struct result_run *run, const char *objects)
+{
+    char *origin = objects != NULL ? objects_origin(objects) : copy_string("");
+    hide_folder(run, origin, "");
+    free(origin);
+}
+
 void paths_hide(struct result_run *run, const struct grading *grading, const struct work *work)
 {
     if (work->root != NULL) {
         hide_folder(run, work->judged, "build/");
         hide_folder(run, work->tree, "");
+        hide_origin(run, grading->objects);
         hide_folder(run, work->root, "");
     }
     if (grading->hidden != NULL) {

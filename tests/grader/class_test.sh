@@ -95,6 +95,18 @@ echo >>"$work/hidden/secret.check"
 graded "so does one of them that changed" "the checks changed" --hidden "$work/hidden"
 graded "--regrade grades all" "2 submissions, 2 graded now" --hidden "$work/hidden" --regrade
 
+# The course's own objects are built once; a submission is judged as if it were built alone.
+fact "the course's objects lie in OUT, those of this course alone" sh -c "[ \$(ls -d $out/.objects-* | wc -l) = 1 ]"
+objects=$(ls -d "$out"/.objects-*)
+header=$(sed -n 's|^#include "\([a-z]*/[a-z]*\.h\)"$|\1|p' "$course/hv/trap/panic.c" | head -n 1)
+cp -r "$solved" "$small/jan"
+mkdir -p "$small/jan/hv/trap/${header%/*}" && echo '#error shadowed' >"$small/jan/hv/trap/$header"
+graded "a submission that adds a header is graded" "1 graded now, 0 not graded" --hidden "$work/hidden"
+"$coach" grade 1 --course "$course" --submission "$small/jan" --hidden "$work/hidden" --emit "json=$work/alone.json" >/dev/null 2>&1
+fact "as it is when it is built alone" sh -c "points='[.checks[] | [.id, .got, .of]]'
+    [ \"\$(jq -c \"\$points\" $work/alone.json)\" = \"\$(jq -c \"\$points\" $out/jan/result.json)\" ]"
+fact "the objects are as they were" sh -c "[ -d $objects/tree/build ] && ! find $objects -newer $out/batch.json | grep ."
+
 # What changes while it is graded is graded as it was taken in, and then told and graded again.
 changing=$work/changing
 for _ in 1 2 3 4 5; do
