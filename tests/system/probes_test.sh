@@ -94,10 +94,10 @@ done
 
 # At the machine's own speed.
 for probe in entry registers scan timer sleeper csr_scan illegal stale_tlb hsm ipi rfence touch; do
-    ends 0 "$probe at speed" "VM:$probe:seed=5 $(rounds_of $probe):vcpus=2"
+    ends 0 "$probe at speed" "VM:$probe:seed=5 patience=1000 $(rounds_of $probe):vcpus=2"
 done
-ends 0 "a vCPU that loops in its own page faults yields its turns" VM:broken_stvec:how=paged:vcpus=2
-ends 0 "timer at speed without Sstc" --cpu rv64,sstc=off VM:timer:seed=6
+ends 0 "a vCPU that loops in its own page faults yields its turns" "VM:broken_stvec:how=paged patience=1000:vcpus=2"
+ends 0 "timer at speed without Sstc" --cpu rv64,sstc=off "VM:timer:seed=6 patience=1000"
 
 # With neighbours that want the same hart.
 ends 0 "FP registers do not leak" --icount VM:fp_writer:ms=30 VM:fp_reader:ms=30

@@ -59,9 +59,19 @@ void vcpu_yield(void)
         sbi_call(SBI_EXT_PV, SBI_PV_YIELD, 0, 0, 0);
 }
 
+/*
+ * When a wait of so many milliseconds is over. At the machine's own speed its clock is the wall's,
+ * which goes on while a busy host gives the machine nothing: `patience=N` makes waits N times
+ * longer.
+ */
+static uint64_t patience_ends(uint64_t milliseconds)
+{
+    return time_now() + ticks_of_microseconds(milliseconds * 1000) * option_number("patience", 1);
+}
+
 void wait_at_least(volatile uint32_t *flag, uint32_t value, uint64_t milliseconds, const char *what)
 {
-    uint64_t deadline = time_now() + ticks_of_microseconds(milliseconds * 1000);
+    uint64_t deadline = patience_ends(milliseconds);
 
     while (__atomic_load_n(flag, __ATOMIC_ACQUIRE) < value) {
         if (time_now() > deadline)
@@ -77,7 +87,7 @@ void vcpu_await_begun(uint64_t hart)
 
 void vcpu_await_done(uint64_t hart, uint64_t milliseconds)
 {
-    uint64_t deadline = time_now() + ticks_of_microseconds(milliseconds * 1000);
+    uint64_t deadline = patience_ends(milliseconds);
 
     vcpu_await_begun(hart);
     while (__atomic_load_n(&vcpu_areas[hart].vcpu.running, __ATOMIC_ACQUIRE)) {
