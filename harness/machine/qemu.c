@@ -18,8 +18,9 @@
 #include "machine/firmware.h"
 #include "machine/qemu_command.h"
 
-#define LEAST_MEMORY (16ull << 20)
-#define MOST_HARTS   8
+#define LEAST_MEMORY  (16ull << 20)
+#define SPARSE_MEMORY (64ull << 30)
+#define MOST_HARTS    8
 
 /* The ends that the child keeps; closed here once it runs. */
 struct child_ends {
@@ -45,6 +46,8 @@ static int check_file(const char *what, const char *path, struct error *error)
     return 0;
 }
 
+/* The RAM is a sparse file, which takes of this computer's memory what the machine has touched. So
+ * a machine may have more than the computer, up to SPARSE_MEMORY. */
 static int check_memory(uint64_t memory, struct error *error)
 {
     uint64_t host = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -54,7 +57,7 @@ static int check_memory(uint64_t memory, struct error *error)
     if (memory % 4096 != 0)
         return error_set(error, "machine memory of %llu bytes: a multiple of 4096 was expected",
                          (unsigned long long)memory);
-    if (memory > host)
+    if (memory > host && memory > SPARSE_MEMORY)
         return error_set(error, "machine memory of %llu MiB: this computer has %llu MiB",
                          (unsigned long long)(memory >> 20), (unsigned long long)(host >> 20));
     return 0;

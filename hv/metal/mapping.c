@@ -10,8 +10,8 @@
  *     all other RAM              R W, guests' memory among it: never X
  *     UART, PLIC, finisher       R W
  *
- * The 2 MiB region around the image is mapped in 4 KiB pages, the rest of the RAM in 2 MiB
- * leaves where it fits.
+ * The 2 MiB region around the image is mapped in 4 KiB pages, the rest of the RAM in the largest
+ * leaves that fit: 1 GiB, 2 MiB. So the tables are few, however large the RAM.
  */
 #include "boot/board.h"
 #include "boot/init.h"
@@ -24,7 +24,8 @@
 #define TABLE_ENTRIES 512
 #define TABLES_MAX    16
 #define PAGE          4096ull
-#define MEGAPAGE      (512 * PAGE)
+#define ROOT_LEVEL    2
+#define LIMIT         (1ull << 38) /* of Sv39's lower half, in which an address is itself */
 
 #define READ_WRITE (PTE_R | PTE_W | PTE_A | PTE_D)
 #define READ_EXEC  (PTE_R | PTE_X | PTE_A | PTE_D)
@@ -44,12 +45,17 @@ static uint64_t *table_new(void)
     return tables[tables_used++];
 }
 
-/* The entry for address at level 0 (4 KiB) or 1 (2 MiB), tables made on the way. */
+static uint64_t leaf_bytes(int level)
+{
+    return PAGE << (9 * level);
+}
+
+/* The entry for address at level 0 (4 KiB), 1 (2 MiB) or 2 (1 GiB), tables made on the way. */
 static uint64_t *entry_for(uint64_t address, int level)
 {
     uint64_t *table = tables[0];
 
-    for (int at = 2; at > level; at--) {
+    for (int at = ROOT_LEVEL; at > level; at--) {
         uint64_t *entry = &table[address >> (12 + 9 * at) & (TABLE_ENTRIES - 1)];
         if (!(*entry & PTE_V))
             *entry = (uint64_t)table_new() >> 12 << PTE_PPN_SHIFT | PTE_V;
@@ -58,15 +64,27 @@ static uint64_t *entry_for(uint64_t address, int level)
     return &table[address >> (12 + 9 * level) & (TABLE_ENTRIES - 1)];
 }
 
+/* The highest level whose leaf may begin at base and does not go beyond end. */
+static int largest_level(uint64_t base, uint64_t end)
+{
+    int level = ROOT_LEVEL;
+
+    while (level > 0 && (base % leaf_bytes(level) != 0 || end - base < leaf_bytes(level)))
+        level--;
+    return level;
+}
+
 static void map(uint64_t base, uint64_t bytes, uint64_t bits)
 {
     uint64_t end = (base + bytes + PAGE - 1) & ~(PAGE - 1);
 
+    if (end > LIMIT)
+        panic("own page tables: 0x%lx to 0x%lx, but Sv39 ends at 0x%llx", base, end, LIMIT);
     base &= ~(PAGE - 1);
     while (base < end) {
-        bool large = base % MEGAPAGE == 0 && end - base >= MEGAPAGE;
-        *entry_for(base, large ? 1 : 0) = base >> 12 << PTE_PPN_SHIFT | bits | PTE_V;
-        base += large ? MEGAPAGE : PAGE;
+        int level = largest_level(base, end);
+        *entry_for(base, level) = base >> 12 << PTE_PPN_SHIFT | bits | PTE_V;
+        base += leaf_bytes(level);
     }
 }
 
