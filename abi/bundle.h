@@ -57,7 +57,7 @@ struct bundle_vm {
     uint64_t memory;              /* bytes of RAM from BUNDLE_GUEST_RAM_BASE, a multiple of 4096 */
     uint64_t entry;               /* guest-physical address of the first instruction */
     struct bundle_section image;  /* required */
-    struct bundle_section dtb;    /* required; its gpa is handed to the guest in a1 */
+    struct bundle_section dtb;    /* required; its gpa, 8-aligned, is given to the guest in a1 */
     struct bundle_section initrd; /* optional */
 };
 

@@ -102,7 +102,7 @@ static struct bundle_vm add_parts(struct buffer *out, const struct vm_spec *spec
                            .flags = spec->manual ? BUNDLE_VM_MANUAL : 0,
                            .memory = spec->memory,
                            .entry = parts->image.entry};
-    memcpy(vm.name, spec->name, sizeof(vm.name));
+    memcpy(vm.name, spec->name, strnlen(spec->name, sizeof(vm.name))); /* zeros behind it */
     vm.image = add_section(out, &parts->image.bytes, parts->image.gpa);
     vm.dtb = add_section(out, &parts->devicetree, parts->devicetree_gpa);
     vm.initrd = add_section(out, &parts->initrd, parts->initrd_gpa);

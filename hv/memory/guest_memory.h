@@ -32,8 +32,15 @@ bool guest_memory_fill(struct vm *vm, uint64_t gpa);
 bool guest_memory_read(struct vm *vm, uint64_t gpa, void *to, size_t bytes);
 bool guest_memory_write(struct vm *vm, uint64_t gpa, const void *from, size_t bytes);
 
+/* What a fetch of the guest's would meet. */
+enum guest_fetch {
+    FETCH_DONE,
+    FETCH_PAGE_FAULT,   /* the guest's tables do not let it execute there */
+    FETCH_ACCESS_FAULT, /* they do, or a table of them lies, where there is no memory */
+};
+
 /* Reads at a guest-virtual address through the guest's own tables (Sv39, Sv48, Sv57, or
- * satp = 0), as the guest in its present mode may execute there. False: it may not. */
-bool guest_virtual_fetch(struct vcpu *vcpu, uint64_t gva, void *to, size_t bytes);
+ * satp = 0), as the guest in its present mode may execute there. */
+enum guest_fetch guest_virtual_fetch(struct vcpu *vcpu, uint64_t gva, void *to, size_t bytes);
 
 #endif

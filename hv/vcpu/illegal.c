@@ -25,9 +25,26 @@
 #define CSR_TIME    0xC01u
 #define CSR_INSTRET 0xC02u
 
+/* Reads a half of an instruction as the guest would fetch it. False: the guest has got the fault
+ * that it would have met. Its tables may have changed since the hart fetched there. */
+static bool fetch_half(struct vcpu *vcpu, uint64_t address, uint16_t *half)
+{
+    switch (guest_virtual_fetch(vcpu, address, half, sizeof(*half))) {
+    case FETCH_DONE:
+        return true;
+    case FETCH_PAGE_FAULT:
+        vcpu_inject_exception(vcpu, EXC_INST_PAGE_FAULT, address);
+        return false;
+    default:
+        vcpu_inject_exception(vcpu, EXC_INST_ACCESS, address);
+        return false;
+    }
+}
+
 /*
  * The instruction at the exit, from memory. stval ought to hold it, but QEMU 7.2 leaves there what
- * it last told, for whichever guest, when a guest executes hlv, hlvx or hsv.
+ * it last told, for whichever guest, when a guest executes hlv, hlvx or hsv. False: it cannot be
+ * fetched, and the guest has got the fault.
  */
 static bool read_instruction(struct vcpu *vcpu, uint32_t *instruction)
 {
@@ -38,9 +55,9 @@ static bool read_instruction(struct vcpu *vcpu, uint32_t *instruction)
             *instruction &= 0xffff;
         return true;
     }
-    if (!guest_virtual_fetch(vcpu, vcpu->pc, &half[0], sizeof(half[0])))
+    if (!fetch_half(vcpu, vcpu->pc, &half[0]))
         return false;
-    if ((half[0] & 3) == 3 && !guest_virtual_fetch(vcpu, vcpu->pc + 2, &half[1], sizeof(half[1])))
+    if ((half[0] & 3) == 3 && !fetch_half(vcpu, vcpu->pc + 2, &half[1]))
         return false;
     *instruction = half[0] | (uint32_t)half[1] << 16;
     return true;
@@ -83,10 +100,8 @@ static void exit_virtual_instruction(struct vcpu *vcpu)
 {
     uint32_t instruction;
 
-    if (!read_instruction(vcpu, &instruction)) {
-        vcpu_inject_exception(vcpu, EXC_INST_ACCESS, vcpu->pc);
+    if (!read_instruction(vcpu, &instruction))
         return;
-    }
     if (instruction == INSN_WFI && trap_from_supervisor()) {
         vcpu->pc += 4;
         vcpu_block(vcpu);

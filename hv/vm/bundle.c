@@ -84,6 +84,10 @@ static bool check_header(struct check *check, const struct bundle_header *header
     if (table_crc(check) != header->table_crc)
         return refuse(check, "bundle: CRC-32 of header and VM table is 0x%08x, expected 0x%08x",
                       table_crc(check), header->table_crc);
+    for (unsigned i = 0; i < sizeof header->reserved / sizeof header->reserved[0]; i++)
+        if (header->reserved[i] != 0)
+            return refuse(check, "bundle: reserved word %u of its header is 0x%x, expected 0", i,
+                          header->reserved[i]);
     return true;
 }
 
@@ -108,6 +112,10 @@ static bool check_name(const struct check *check, unsigned index)
     for (unsigned other = 0; other < index; other++)
         if (strcmp(check->vm[other].name, name) == 0)
             return refuse(check, "VM %u \"%s\": VM %u has the same name", index, name, other);
+    for (size_t i = length; i < BUNDLE_NAME_BYTES; i++)
+        if (name[i] != 0)
+            return refuse(check, "VM %u \"%s\": byte 0x%02x behind its name, expected 0", index,
+                          name, (uint8_t)name[i]);
     return true;
 }
 
@@ -194,6 +202,9 @@ static bool check_section(const struct check *check, unsigned index, unsigned wh
     const struct bundle_section *section = section_of(vm, which);
     bool required = section != &vm->initrd;
 
+    if (section->reserved != 0)
+        return refuse(check, "VM %u \"%s\": reserved word of its %s is 0x%x, expected 0", index,
+                      vm->name, section_names[which], section->reserved);
     if (section->bytes == 0)
         return !required ||
                refuse(check, "VM %u \"%s\": has no %s", index, vm->name, section_names[which]);
@@ -227,6 +238,17 @@ static bool check_entry(const struct check *check, unsigned index)
     return true;
 }
 
+/* Devicetree Specification, "Flattened Devicetree (DTB) Format", on alignment. */
+static bool check_tree_alignment(const struct check *check, unsigned index)
+{
+    const struct bundle_vm *vm = &check->vm[index];
+
+    if (vm->dtb.gpa % 8 != 0)
+        return refuse(check, "VM %u \"%s\": device tree at 0x%lx, expected a multiple of 8", index,
+                      vm->name, vm->dtb.gpa);
+    return true;
+}
+
 static bool check_vm(const struct check *check, unsigned index)
 {
     if (!check_name(check, index) || !check_shares(check, index) || !check_memory(check, index))
@@ -234,7 +256,7 @@ static bool check_vm(const struct check *check, unsigned index)
     for (unsigned which = 0; which < SECTIONS; which++)
         if (!check_section(check, index, which))
             return false;
-    return check_entry(check, index);
+    return check_tree_alignment(check, index) && check_entry(check, index);
 }
 
 bool bundle_open(struct bundle *bundle, const void *data, size_t room, uint64_t memory_limit,

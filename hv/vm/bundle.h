@@ -19,7 +19,8 @@ struct bundle {
  * (all arithmetic overflow-safe), every CRC, names (characters, termination, unique), vcpus,
  * weight, cap ≤ 100 × vcpus, memory (non-zero, page multiple, ends below the guest-physical
  * limit 2^41), that sections lie in the bundle, do not overlap in the guest, lie in its
- * memory, and that entry lies in the image. memory_limit: the most RAM that all VMs that are
+ * memory, that the device tree is 8-aligned there, that entry lies in the image, and that reserved
+ * fields are 0. memory_limit: the most RAM that all VMs that are
  * created at boot may ask for together, in bytes.
  * False: `why` (room for why_room bytes) has one line that says what was found, what was
  * expected and where: «VM 2 "beta": image ends at 0x…, its memory at 0x…». */

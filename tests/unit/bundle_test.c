@@ -9,6 +9,7 @@
 #include "bundle/pack.h"
 #include "bundle/spec.h"
 #include "bundle_fixture.h"
+#include "lib/crc32.h"
 #include "lib/file.h"
 #include "test.h"
 
@@ -209,10 +210,81 @@ static void pack_cut_short(void)
     pair_free(&pair);
 }
 
+/* A change of a bundle whose checksums are right again, and what is said of it. */
+struct change {
+    const char *said;
+    void (*make)(struct bundle_header *header, struct bundle_vm *vm);
+};
+
+#define CHANGE(name, statement)                                                                    \
+    static void name(struct bundle_header *header, struct bundle_vm *vm)                           \
+    {                                                                                              \
+        (void)header, (void)vm;                                                                    \
+        statement;                                                                                 \
+    }
+CHANGE(header_reserved, header->reserved[8] = 1)
+CHANGE(section_reserved, vm[1].initrd.reserved = 4)
+CHANGE(name_padding, vm[1].name[23] = 'x')
+CHANGE(name_bytes, vm[0].name[0] = '\033')
+CHANGE(name_twice, memcpy(vm[1].name, vm[0].name, sizeof vm[0].name))
+CHANGE(offset_odd, vm[0].image.offset += 8)
+CHANGE(tree_odd, vm[0].dtb.gpa += 4)
+CHANGE(entry_odd, vm[0].entry |= 1)
+CHANGE(entry_far, vm[0].entry = vm[0].image.gpa + vm[0].image.bytes)
+CHANGE(sections_overlap, vm[0].dtb.gpa = vm[0].initrd.gpa)
+CHANGE(no_vcpus, vm[0].vcpus = 0)
+CHANGE(no_weight, vm[0].weight = 0)
+CHANGE(much_cap, vm[0].cap = 1000)
+CHANGE(odd_flags, vm[0].flags = 2)
+CHANGE(odd_memory, vm[0].memory += 8)
+CHANGE(endless_memory, vm[0].memory = 1ull << 41)
+
+static void pack_rules(void)
+{
+    static const struct change changes[] = {
+        {"reserved word 8 of its header is 0x1", header_reserved},
+        {"reserved word of its initrd is 0x4", section_reserved},
+        {"behind its name", name_padding},
+        {"byte 0x1b in a VM's name", name_bytes},
+        {"the same name", name_twice},
+        {"expected a multiple of 4096", offset_odd},
+        {"expected a multiple of 8", tree_odd},
+        {"expected even", entry_odd},
+        {"in its image", entry_far},
+        {"overlap", sections_overlap},
+        {"0 vCPUs", no_vcpus},
+        {"weight 0", no_weight},
+        {"cap of 1000 %", much_cap},
+        {"flags 0x2", odd_flags},
+        {"memory of", odd_memory},
+        {"memory of 0x20000000000 bytes", endless_memory},
+    };
+    struct pair pair = {0};
+    pair_make(&pair, MEMORY, 5000);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct buffer bundle = {0};
+        struct error error = {0};
+        const struct bundle_header *checked;
+        CU_ASSERT_EQUAL_FATAL(pair_pack(&pair, &bundle, NULL), 0);
+        struct bundle_header *header = (void *)bundle.data;
+        struct bundle_vm *vm = (struct bundle_vm *)(void *)(header + 1);
+        changes[i].make(header, vm);
+        header->table_crc = 0;
+        header->table_crc = crc32_update(crc32_update(0, header, sizeof *header), vm,
+                                         header->vm_count * sizeof *vm);
+        CU_ASSERT_EQUAL(bundle_check(bundle.data, bundle.length, &checked, &error), -1);
+        if (strstr(error.text, changes[i].said) == NULL)
+            CU_FAIL("another fault is told");
+        buffer_free(&bundle);
+    }
+    pair_free(&pair);
+}
+
 TEST_SUITE(bundle, {"the device tree holds memory, cpus, bootargs and initrd", tree_contents},
            {"the device tree has no Sstc where the machine has none", tree_without_sstc},
            {"a bundle packed is a bundle read, without overlaps", pack_round_trip},
            {"device tree and initrd stay in the first 512 MiB", pack_low},
            {"what does not fit in a VM's memory is refused by name", pack_too_large},
            {"a bundle of no VMs is refused", pack_counts},
-           {"no flipped bit goes unseen", pack_damaged}, {"no cut goes unseen", pack_cut_short});
+           {"no flipped bit goes unseen", pack_damaged}, {"no cut goes unseen", pack_cut_short},
+           {"what breaks a rule of the format is refused by name", pack_rules});

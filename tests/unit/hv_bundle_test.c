@@ -232,6 +232,35 @@ static void image_and_device_tree_are_required(void)
     REFUSED("VM 0 \"vm0\": has no image");
 }
 
+static void the_device_tree_is_aligned(void)
+{
+    maker_begin(&maker, 1);
+    maker_vm(&maker, 0)->dtb.gpa += 4;
+    REFUSED("VM 0 \"vm0\": device tree at 0x80002004, expected a multiple of 8");
+}
+
+static void reserved_fields_are_zero(void)
+{
+    for (unsigned i = 0; i < 9; i++) {
+        maker_begin(&maker, 1);
+        maker_header(&maker)->reserved[i] = 0x80 << i;
+        REFUSED("bundle: reserved word %u of its header is 0x%x, expected 0", i, 0x80 << i);
+    }
+    maker_begin(&maker, 2);
+    struct bundle_vm *vm = maker_vm(&maker, 1), good = *vm;
+    vm->image.reserved = 1;
+    REFUSED("VM 1 \"vm1\": reserved word of its image is 0x1, expected 0");
+    *vm = good;
+    vm->dtb.reserved = 1u << 31;
+    REFUSED("VM 1 \"vm1\": reserved word of its device tree is 0x80000000, expected 0");
+    *vm = good;
+    vm->initrd = (struct bundle_section){.reserved = 2};
+    REFUSED("VM 1 \"vm1\": reserved word of its initrd is 0x2, expected 0");
+    *vm = good;
+    vm->name[BUNDLE_NAME_BYTES - 1] = 'x';
+    REFUSED("VM 1 \"vm1\": byte 0x78 behind its name, expected 0");
+}
+
 static void the_entry_lies_in_the_image(void)
 {
     static const uint64_t wrong[] = {0, BASE - 2, BASE + 5000, UINT64_MAX - 1};
@@ -280,5 +309,7 @@ TEST_SUITE(hv_bundle, {"good bundles are taken", good_bundles_are_taken},
            {"sections lie in the guest's memory", sections_lie_in_the_guests_memory},
            {"sections do not overlap in the guest", sections_do_not_overlap_in_the_guest},
            {"image and device tree are required", image_and_device_tree_are_required},
+           {"the device tree is aligned", the_device_tree_is_aligned},
+           {"reserved fields are zero", reserved_fields_are_zero},
            {"the entry lies in the image", the_entry_lies_in_the_image},
            {"every flipped bit is found", every_flipped_bit_is_found});
