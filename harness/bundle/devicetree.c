@@ -80,9 +80,12 @@ static void write_memory(struct writer *writer, const struct devicetree_options 
     end(writer);
 }
 
+/* isa is what the hypervisor lets a guest have, whatever else the machine's harts have. */
 static void write_cpu(struct writer *writer, const struct devicetree_options *options,
                       uint32_t number)
 {
+    /* What the hypervisor lets a guest have, as a list: the last is for machines that have it. */
+    static const char extensions[] = "i\0m\0a\0f\0d\0c\0zicsr\0zifencei\0sstc";
     char name[20];
     snprintf(name, sizeof(name), "cpu@%" PRIx32, number);
     begin(writer, name);
@@ -92,6 +95,9 @@ static void write_cpu(struct writer *writer, const struct devicetree_options *op
     text(writer, "compatible", "riscv");
     text(writer, "riscv,isa",
          options->sstc ? "rv64imafdc_zicsr_zifencei_sstc" : "rv64imafdc_zicsr_zifencei");
+    text(writer, "riscv,isa-base", "rv64i");
+    bytes(writer, "riscv,isa-extensions", extensions,
+          options->sstc ? sizeof(extensions) : sizeof(extensions) - sizeof("sstc"));
     text(writer, "mmu-type", "riscv,sv48");
     begin(writer, "interrupt-controller");
     cell(writer, "#interrupt-cells", 1);

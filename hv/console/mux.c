@@ -4,6 +4,7 @@
 #include "boot/options.h"
 #include "console/console.h"
 #include "console/shell.h"
+#include "console/visible.h"
 #include "lib/string.h"
 #include "trace/trace.h"
 #include "trap/panic.h"
@@ -26,14 +27,40 @@ static struct channel channels[VM_MAX];
 static struct vm *focused; /* NULL: the hypervisor's own console */
 static bool show_all = true;
 
-static void show_line(const struct vm *vm, struct channel *channel)
+/* A guest's text on a line of the machine's. Who has the focus has the terminal: all others' bytes
+ * that a terminal would obey are spelled out, as ^[ or \x9b. */
+static void show_text(const struct vm *vm, const char *text, unsigned bytes)
 {
+    if (vm == focused) {
+        console_raw(text, bytes);
+        return;
+    }
+    for (unsigned taken; bytes; text += taken, bytes -= taken) {
+        uint8_t byte = (uint8_t)*text;
+        taken = visible_bytes(text, bytes);
+        if (taken)
+            console_raw(text, taken);
+        else if (byte < 0x20 || byte == 0x7f)
+            print("^%c", byte ^ 0x40);
+        else
+            print("\\x%02x", byte);
+        taken = taken ? taken : 1;
+    }
+}
+
+/* Shows the line; if it is not ended, a character that is cut short waits for its rest. */
+static void show_line(const struct vm *vm, struct channel *channel, bool is_ended)
+{
+    unsigned rest = is_ended ? 0 : visible_rest(channel->line, channel->line_length);
+    unsigned shown = channel->line_length - rest;
+
     if (!focused)
         shell_hide();
     print("%s| ", vm->config->name);
-    console_raw(channel->line, channel->line_length);
+    show_text(vm, channel->line, shown);
     console_raw("\n", 1);
-    channel->line_length = 0;
+    memmove(channel->line, channel->line + shown, rest);
+    channel->line_length = rest;
     if (!focused)
         shell_show();
 }
@@ -47,7 +74,7 @@ static void write_line_by_line(struct vm *vm, struct channel *channel, const cha
         if (bytes[i] != '\n')
             channel->line[channel->line_length++] = bytes[i];
         if (bytes[i] == '\n' || channel->line_length == LINE_BYTES)
-            show_line(vm, channel);
+            show_line(vm, channel, bytes[i] == '\n');
     }
 }
 
@@ -172,7 +199,7 @@ void mux_reset(struct vm *vm)
     struct channel *channel = &channels[vm->id];
 
     if (channel->line_length)
-        show_line(vm, channel);
+        show_line(vm, channel, true);
     channel->backlog_length = channel->input_length = 0;
 }
 
@@ -180,7 +207,7 @@ void mux_flush(void)
 {
     for (unsigned i = 0; i < VM_MAX; i++)
         if (channels[i].line_length)
-            show_line(&vms[i], &channels[i]);
+            show_line(&vms[i], &channels[i], true);
 }
 
 bool mux_holds(void)

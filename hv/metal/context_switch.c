@@ -28,6 +28,8 @@ void context_save(struct vcpu *vcpu)
     c->senvcfg = csr_read(senvcfg);
     if (hart_has_sstc())
         c->vstimecmp = csr_read(vstimecmp);
+    if (machine_has_aia)
+        c->vsiselect = csr_read_number(CSR_VSISELECT);
 }
 
 void context_load(struct vcpu *vcpu)
@@ -49,5 +51,7 @@ void context_load(struct vcpu *vcpu)
     csr_write(htimedelta, c->htimedelta);
     if (hart_has_sstc())
         csr_write(vstimecmp, c->vstimecmp);
+    if (machine_has_aia)
+        csr_write_number(CSR_VSISELECT, c->vsiselect);
     csr_write(vsatp, c->vsatp);
 }

@@ -16,8 +16,16 @@ __asm__(".option arch, +h\n");
         value_;                                                                                    \
     })
 #define csr_write(name, value) __asm__ volatile("csrw " #name ", %0" ::"rK"(value) : "memory")
-#define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" ::"rK"(bits) : "memory")
-#define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
+#define csr_read_number(number)                                                                    \
+    ({                                                                                             \
+        uint64_t value_;                                                                           \
+        __asm__ volatile("csrr %0, %1" : "=r"(value_) : "i"(number) : "memory");                   \
+        value_;                                                                                    \
+    })
+#define csr_write_number(number, value)                                                            \
+    __asm__ volatile("csrw %0, %1" ::"i"(number), "rK"((uint64_t)(value)) : "memory")
+#define csr_set(name, bits)   __asm__ volatile("csrs " #name ", %0" ::"rK"(bits) : "memory")
+#define csr_clear(name, bits) __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
 #define csr_swap(name, value)                                                                      \
     ({                                                                                             \
         uint64_t old_;                                                                             \
@@ -45,6 +53,22 @@ __asm__(".option arch, +h\n");
 
 #define HENVCFG_STCE (1ull << 63) /* the guest has stimecmp */
 
+/* State-enable extension, "hstateen0": what of a guest's state does not trap. */
+#define HSTATEEN0_ENVCFG (1ull << 62) /* senvcfg */
+
 #define SATP_SV39 (8ull << 60)
+
+/* By number: those that are looked for, and those whose names not every assembler knows. */
+#define CSR_HSTATUS   0x600
+#define CSR_STIMECMP  0x14d
+#define CSR_HSTATEEN0 0x60c
+#define CSR_HSTATEEN1 0x60d
+#define CSR_HSTATEEN2 0x60e
+#define CSR_HSTATEEN3 0x60f
+#define CSR_HVIEN     0x608
+#define CSR_HVICTL    0x609
+#define CSR_HVIPRIO1  0x646
+#define CSR_HVIPRIO2  0x647
+#define CSR_VSISELECT 0x250
 
 #endif

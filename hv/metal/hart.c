@@ -12,30 +12,31 @@
 #define COUNTER_TIME 2u /* hcounteren.TM: rdtime does not trap */
 
 static bool has_hypervisor;
-bool machine_has_sstc;
+bool machine_has_sstc, machine_has_aia;
 static unsigned vmid_bits;
 
-/* Reads a CSR that may not exist: 1 if it does, 0 if the read traps. */
-#define csr_exists(name)                                                                           \
+/* Reads a CSR, by its number, that may not exist: 1 if it does, 0 if the read
+ * traps. */
+#define csr_exists(csr)                                                                            \
     ({                                                                                             \
         uint64_t exists_;                                                                          \
         __asm__ volatile("la %0, 1f\n"                                                             \
                          "sd %0, %1(tp)\n" /* trap_from_hypervisor continues at 1 */               \
-                         "csrr %0, " #name "\n"                                                    \
+                         "csrr %0, %2\n"                                                           \
                          "li %0, 1\n"                                                              \
                          "j 2f\n"                                                                  \
                          ".balign 4\n"                                                             \
                          "1: li %0, 0\n"                                                           \
                          "2: sd zero, %1(tp)\n"                                                    \
                          : "=&r"(exists_)                                                          \
-                         : "i"(offsetof(struct hart, trap_resume))                                 \
+                         : "i"(offsetof(struct hart, trap_resume)), "i"(csr)                       \
                          : "memory");                                                              \
         exists_ != 0;                                                                              \
     })
 
 void hart_probe(void)
 {
-    has_hypervisor = csr_exists(hstatus);
+    has_hypervisor = csr_exists(CSR_HSTATUS);
     if (!has_hypervisor)
         return;
     csr_write(hgatp, 8ull << 60 | 0x3fffull << 44);
@@ -43,7 +44,8 @@ void hart_probe(void)
         vmid_bits++;
     csr_write(hgatp, 0);
     csr_set(henvcfg, HENVCFG_STCE);
-    machine_has_sstc = csr_exists(stimecmp) && (csr_read(henvcfg) & HENVCFG_STCE);
+    machine_has_aia = csr_exists(CSR_VSISELECT);
+    machine_has_sstc = csr_exists(CSR_STIMECMP) && (csr_read(henvcfg) & HENVCFG_STCE);
 }
 
 bool hart_has_hypervisor(void)
@@ -56,9 +58,29 @@ unsigned hart_vmid_bits(void)
     return vmid_bits;
 }
 
+/* A guest is given what the hypervisor switches between guests, by name, and nothing else: what an
+ * extension of this machine's adds to its state is not there. Each register is written whole. */
+static void allow_what_is_switched(void)
+{
+    csr_write(henvcfg, machine_has_sstc ? HENVCFG_STCE : 0);
+    csr_write(hcounteren, COUNTER_TIME);
+    if (csr_exists(CSR_HSTATEEN0)) {
+        csr_write_number(CSR_HSTATEEN0, HSTATEEN0_ENVCFG);
+        csr_write_number(CSR_HSTATEEN1, 0);
+        csr_write_number(CSR_HSTATEEN2, 0);
+        csr_write_number(CSR_HSTATEEN3, 0);
+    }
+    if (csr_exists(CSR_HVIEN)) {
+        csr_write_number(CSR_HVIEN, 0);
+        csr_write_number(CSR_HVICTL, 0);
+        csr_write_number(CSR_HVIPRIO1, 0);
+        csr_write_number(CSR_HVIPRIO2, 0);
+    }
+}
+
 void hart_setup(void)
 {
-    csr_write(hcounteren, COUNTER_TIME);
+    allow_what_is_switched();
     csr_write(hvip, 0);
     csr_write(hgeie, 0);
     csr_write(sie, OWN_INTERRUPTS); /* they arrive while a guest runs; HS itself has SIE = 0 */

@@ -41,6 +41,7 @@ static inline bool hart_has_sstc(void) /* stimecmp and vstimecmp */
 {
     return machine_has_sstc;
 }
+extern bool machine_has_aia; /* vsiselect: Ssaia, of which a guest can reach no more */
 unsigned hart_vmid_bits(void);
 
 /* Sets this hart up for guests: counters, interrupts enabled for HS. */

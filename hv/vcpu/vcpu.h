@@ -51,6 +51,7 @@ struct guest_context {
     uint64_t vstimecmp;
     uint64_t scounteren; /* these two have no VS twin: the guest writes the real ones */
     uint64_t senvcfg;
+    uint64_t vsiselect; /* where machine_has_aia */
 };
 
 struct fp_registers {

@@ -5,7 +5,7 @@
 HV_NATIVE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter -Ihv -I. \
     -Itests/unit
 HV_NATIVE_SOURCES := \
-    hv/lib/crc32.c hv/lib/fdt.c hv/lib/format.c \
+    hv/console/visible.c hv/lib/crc32.c hv/lib/fdt.c hv/lib/format.c \
     hv/memory/page.c hv/memory/gstage.c hv/memory/gstage_walk.c hv/memory/vmid.c \
     hv/memory/guest_memory.c \
     hv/sched/policy.c hv/sched/round_robin.c hv/sched/weighted_fair.c \
