@@ -37,6 +37,10 @@ rounds_of() {
     [ "$1" = csr_scan ] || echo rounds=20
 }
 
+# What QEMU 7.2 can add to its CPU model, the state-bearing ones among them.
+all_extensions=rv64,x-ssaia=on,x-smaia=on,v=on,zba=on,svinval=on,svnapot=on,svpbmt=on,sscofpmf=on
+all_extensions+=,Zfh=on,zkr=on,zbkb=on
+
 # Alone, the same every time.
 while read -r probe arguments; do
     ends 0 "$probe $arguments" --icount "VM:$probe:$arguments"
@@ -104,6 +108,11 @@ ends 0 "FP registers do not leak" --icount VM:fp_writer:ms=30 VM:fp_reader:ms=30
 ends 0 "FP registers do not leak, two writers" --icount \
     "VM:fp_writer:ms=30 seed=2" "VM:fp_writer:ms=30 seed=3" VM:fp_reader:ms=30
 ends 0 "CSRs do not leak" --icount VM:csr_writer:ms=30 VM:csr_reader:ms=30
+ends 0 "no CSR leaks" --icount "VM:csr_all:ms=30 seed=1" "VM:csr_all:ms=30 seed=2"
+ends 0 "no CSR leaks on a hart with all extensions" --icount --cpu "$all_extensions" \
+    "VM:csr_all:ms=30 seed=1" "VM:csr_all:ms=30 seed=2"
+ends 0 "each CSR answers or is refused on a hart with all extensions" --icount \
+    --cpu "$all_extensions" VM:csr_scan:
 ends 0 "memory does not leak" --icount "VM:memory:seed=1 rounds=2" "VM:memory:seed=2 rounds=2"
 ends 0 "steal time grows beside a rival" --icount "VM:steal:ms=200 compete=1" VM:spinner:ms=300
 ends 0 "ticks come beside a rival" --icount VM:timer:seed=7 VM:spinner:ms=100
@@ -119,6 +128,11 @@ ends 0 "all of it with round robin" --icount --sched rr VM:fp_writer:ms=30 VM:fp
     "VM:hostile:seed=17 ms=20" VM:timer:seed=18
 ends 0 "all of it with 4 KiB leaves" --icount --append leaf=4k \
     "VM:registers:seed=19 rounds=20" "VM:touch:order=random" "VM:hostile:seed=20 ms=20" VM:scan:
+
+# RAM is a sparse file: a large machine takes no more of this one than it touches.
+for size in 10G 16G 32G 64G; do
+    ends 0 "a machine of $size" --memory "$size" VM:touch:order=random VM:entry:
+done
 
 # How a VM ends is told as it was; what hangs, hangs alone.
 ends 1 "a code other than 0 is told" --icount VM:exit:code=7
