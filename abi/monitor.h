@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define MONITOR_MAGIC      "SGMONTR1"
-#define MONITOR_VERSION    1
+#define MONITOR_VERSION    2
 #define MONITOR_MAX_VMS    16
 #define MONITOR_EXCEPTIONS 32 /* exits[cause] for exceptions 0 … 31 */
 #define MONITOR_INTERRUPTS 32 /* exits[32 + number] for interrupts 0 … 31 */
@@ -34,6 +34,16 @@ enum vm_state {
     VM_STATE_DESTROYED = 4, /* memory is scrubbed and returned */
 };
 
+/* An exception that the hypervisor gave to a guest for what the guest did. */
+struct monitor_fault {
+    uint64_t cause; /* as the guest's scause */
+    uint64_t pc;
+    uint64_t stval;
+    uint64_t gpa; /* that the access led to, but for the offset in its page; ~0: none */
+};
+
+#define MONITOR_FAULTS 4
+
 struct monitor_vm {
     char name[24];
     uint32_t state;    /* enum vm_state */
@@ -53,6 +63,10 @@ struct monitor_vm {
     uint64_t ended_ticks;   /* `time` when it ended; 0: it has not */
     uint64_t injections;    /* interrupts and exceptions given to the guest */
     uint64_t exits[MONITOR_CAUSES];
+    uint64_t faults;                            /* access faults and illegal instructions given */
+    struct monitor_fault fault[MONITOR_FAULTS]; /* the first of them, each at a place of its own */
+    struct monitor_fault last_fault;            /* the last of them, */
+    uint64_t last_fault_repeated;               /* and how often it came in a row, itself too */
 };
 
 struct monitor {

@@ -8,6 +8,7 @@
 #include "lib/buffer.h"
 #include "lib/quantity.h"
 #include "lib/terminal.h"
+#include "monitor/missteps.h"
 #include "monitor/monitor.h"
 
 #define MOST_VM_COLUMNS   4
@@ -236,6 +237,8 @@ static void print_isolation(FILE *stream, const struct audit_summary *isolation)
 void summary_print(FILE *stream, const struct summary *summary)
 {
     print_vms(stream, summary);
+    for (unsigned i = 0; i < summary->monitor->vm_count; i++)
+        missteps_print(stream, &summary->monitor->vm[i], summary->image[i]);
     print_machine(stream, summary);
     if (summary->isolation != NULL)
         print_isolation(stream, summary->isolation);

@@ -18,6 +18,7 @@ struct summary {
     const struct trace_summary *times;     /* how long exits took; NULL: tracing was off */
     uint64_t trace_lost;                   /* records that the ring had overwritten */
     const struct audit_summary *isolation; /* seen at the machine; NULL: it was not watched */
+    const char *image[MONITOR_MAX_VMS];    /* the file of each VM's guest; NULL: unknown */
 };
 
 /* For people, in colour where the stream allows it. */

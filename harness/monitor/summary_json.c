@@ -28,6 +28,21 @@ static json_t *exits_of(const struct monitor_vm *vm)
     return exits;
 }
 
+/* The first faults that it was given, for what it touched and has not. */
+static json_t *faults_of(const struct monitor_vm *vm)
+{
+    json_t *faults = json_array();
+    for (unsigned i = 0; i < MONITOR_FAULTS && vm->fault[i].cause != 0; i++) {
+        const char *name = cause_name((uint32_t)vm->fault[i].cause);
+        json_t *fault = json_object();
+        json_object_set_new(fault, "cause", json_string(name ? name : "unknown"));
+        set_number(fault, "pc", vm->fault[i].pc);
+        set_number(fault, "stval", vm->fault[i].stval);
+        json_array_append_new(faults, fault);
+    }
+    return faults;
+}
+
 static json_t *json_of_vm(const struct monitor_vm *vm)
 {
     static const char *const states[] = {"free", "running", "paused", "ended", "destroyed"};
@@ -53,6 +68,8 @@ static json_t *json_of_vm(const struct monitor_vm *vm)
     set_number(object, "ended_ticks", vm->ended_ticks);
     set_number(object, "injections", vm->injections);
     json_object_set_new(object, "exits", exits_of(vm));
+    json_object_set_new(object, "faults", faults_of(vm));
+    set_number(object, "fault_loop", vm->last_fault_repeated);
     buffer_free(&end);
     return object;
 }

@@ -84,6 +84,9 @@ void evidence_summary(const struct evidence *evidence, enum run_summary form, FI
                               .times = evidence->has_times ? &evidence->times : NULL,
                               .trace_lost = evidence->trace_lost,
                               .isolation = evidence->outcome->isolation};
+    const struct vm_list *vms = &evidence->options->vms;
+    for (unsigned i = 0; i < vms->count; i++)
+        summary.image[i] = vms->vm[i].image;
     if (form == RUN_SUMMARY_TEXT)
         summary_print(out, &summary);
     else if (form == RUN_SUMMARY_JSON)

@@ -244,5 +244,6 @@ void vcpu_inject_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval)
 {
     trace(TRACE_TRAP_INJECT, vcpu->vm_id, vcpu->index, (uint32_t)cause, vcpu->pc, stval);
     vcpu->vm->report->injections++;
+    vm_note_fault(vcpu, cause, stval);
     guest_take_exception(vcpu, cause, stval);
 }

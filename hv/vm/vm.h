@@ -55,6 +55,8 @@ void vm_resume(struct vm *vm);
 void vm_end(struct vm *vm, enum vm_end end, uint64_t code);
 /* Ends it for what its guest did; template and arguments say what, with the data. */
 void vm_kill(struct vm *vm, const char *template, ...) __attribute__((format(printf, 2, 3)));
+/* Its guest is about to be given an exception for what it did: the monitor tells of it. */
+void vm_note_fault(const struct vcpu *vcpu, uint64_t cause, uint64_t stval);
 /* Scrubs and returns all its memory. It has ended. */
 void vm_destroy(struct vm *vm);
 /* Makes it anew from the bundle, as after power-on, and starts it. False, with why: it cannot. */

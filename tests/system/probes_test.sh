@@ -32,6 +32,21 @@ ends() {
     fi
 }
 
+# says NAME TEXT…: one line of the last run's summary has all of these.
+says() {
+    local name=$1 lines
+    shift
+    lines=$(cat "$work/out")
+    for text in "$@"; do
+        lines=$(grep -F -- "$text" <<<"$lines")
+    done
+    if [ -n "$lines" ]; then
+        ok "$name"
+    else
+        not_ok "$name" "$work/out"
+    fi
+}
+
 # Few rounds, for the slower settings; csr_scan has 4096 CSRs in each.
 rounds_of() {
     [ "$1" = csr_scan ] || echo rounds=20
@@ -140,6 +155,8 @@ ends 1 "a reset with reason failure is told" --icount "VM:exit:how=srst code=1"
 ends 124 "a broken stvec hangs its VM alone" --icount --for 20ms VM:broken_stvec: VM:entry:
 ends 124 "a jump to nowhere without a handler hangs its VM alone" --icount --for 20ms \
     VM:jump_nowhere:fatal=1 VM:entry:
+says "where it loops" "jump_nowhere-1: loops in faults" "EXC_INST_ACCESS at 0x81000000"
+says "and what it never did" "jump_nowhere-1: never called the hypervisor"
 ends 124 "a VM without a stack hangs alone" --icount --for 20ms VM:stack_exhaustion:fatal=1 VM:entry:
 
 sum

@@ -98,7 +98,7 @@ static void monitor_refused(void)
     bad = good;
     bad.version = 7;
     CU_ASSERT_EQUAL(read_back(&bad, &copy, &error), -1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "version 7, expected 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "version 7, expected 2"));
     bad = good;
     bad.vm_count = MONITOR_MAX_VMS + 1;
     CU_ASSERT_EQUAL(read_back(&bad, &copy, &error), -1);

@@ -217,6 +217,16 @@ void guest_take_exception(struct vcpu *vcpu, uint64_t cause, uint64_t stval)
     vcpu->context.vstval = stval;
 }
 
+uint64_t trap_cause(void)
+{
+    return fake_machine.trap_cause;
+}
+
+uint64_t trap_htval(void)
+{
+    return fake_machine.trap_htval;
+}
+
 void schedule_book(struct hart *hart)
 {
     (void)hart;

@@ -44,6 +44,7 @@ struct fake_machine {
     unsigned hfence_vvma_all, hfence_vvma_page, hfence_vvma_asid, fence_i;
     uint64_t last_fence_address;
     unsigned resets; /* of a context */
+    uint64_t trap_cause, trap_htval;
 };
 extern struct fake_machine fake_machine;
 
