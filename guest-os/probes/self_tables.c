@@ -129,48 +129,6 @@ static void expect_malformed(void)
                  "a misaligned 1 GiB leaf is a page fault");
 }
 
-/* Writes a1 to a0, which is this code's own entry, and then needs the hypervisor: with the entry as
- * it is now, the instruction could not have been fetched. */
-__asm__(".text\n.balign 4\n.globl own_entry\nown_entry:\n"
-        "sd a1, 0(a0)\nrdcycle a0\nret\nown_entry_end:\n.globl own_entry_end\n");
-
-static void expect_fetch_fault(uint64_t changed, uint64_t cause, const char *fact)
-{
-    extern const uint32_t own_entry[], own_entry_end[];
-    static uint64_t *code, *entry;
-    uint64_t address = WINDOW + (1ull << 21);
-
-    if (!code) {
-        code = page_new();
-        entry = paging_entry(root, address, 0);
-        memcpy(code, own_entry, (size_t)((const char *)own_entry_end - (const char *)own_entry));
-        fence_i();
-    }
-    *entry = paging_leaf((uintptr_t)code, PTE_RWX);
-    sfence_vma();
-    struct trap trap = trap_catch((touch)(uintptr_t)address, (uintptr_t)entry, changed, 0);
-
-    sfence_vma();
-    note(trap.cause);
-    expect_equal(cause, trap.cause, fact);
-    expect_equal(address + 4, trap.tval, "its address is the instruction's");
-    expect_equal(address + 4, trap.epc, "and so is sepc");
-}
-
-/* An instruction that a hypervisor must read, on a page that may not be executed any more. */
-static void expect_fetch_faults(void)
-{
-    uint64_t here = board.memory.start;
-
-    expect_fetch_fault(0, CAUSE_FETCH_PAGE, "no page: a fetch page fault");
-    expect_fetch_fault(paging_leaf(here, PTE_RW), CAUSE_FETCH_PAGE,
-                       "a page not to be executed: a fetch page fault");
-    expect_fetch_fault(paging_leaf(here, PTE_W | PTE_X), CAUSE_FETCH_PAGE,
-                       "an entry of reserved kind: a fetch page fault");
-    expect_fetch_fault(paging_leaf(ram_end, PTE_RWX), CAUSE_FETCH_ACCESS,
-                       "a page beyond RAM: a fetch access fault");
-}
-
 /* Any entry at all: whatever comes, the probe is still there. */
 static void survive_random_entries(void)
 {
@@ -192,7 +150,6 @@ void probe_main(void)
     expect_loops_end();
     expect_malformed();
     if (in_a_vm()) {
-        expect_fetch_faults();
         expect_beyond_ram(ram_end);
         expect_beyond_ram(0);
         expect_beyond_ram(1ull << 40);

@@ -88,11 +88,24 @@ static uint64_t read_harts(const struct fdt *fdt)
         if (!fdt_reg(fdt, cpus, node, 0, &id, &bytes))
             continue;
         board.hart_count++;
+        if (id == board.boot_hart)
+            board.isa = fdt_text(fdt, node, "riscv,isa");
         fdt_node controller = fdt_find_child(fdt, node, "interrupt-controller");
         if (id == board.boot_hart && controller != FDT_NONE)
             fdt_number(fdt, controller, "phandle", &found);
     }
     return found;
+}
+
+bool board_has_extension(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = board.isa; at && *at; at++)
+        if (*at == '_' && strncmp(at + 1, name, length) == 0 &&
+            (at[length + 1] == '_' || at[length + 1] == '\0'))
+            return true;
+    return false;
 }
 
 /* The PLIC's contexts are the pairs <interrupt controller, cause> of interrupts-extended. */

@@ -5,6 +5,7 @@
 #ifndef HV_BOOT_BOARD_H
 #define HV_BOOT_BOARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BOARD_MAX_RANGES 16
@@ -22,6 +23,7 @@ struct board {
     uint64_t timebase_hz;
     unsigned hart_count;
     uint64_t boot_hart;    /* its hart id */
+    const char *isa;       /* its riscv,isa, such as "rv64imafdch_zicsr_sstc" */
     uint64_t uart;         /* 0: none */
     uint64_t plic;         /* 0: none */
     unsigned plic_context; /* of the boot hart's supervisor mode */
@@ -35,6 +37,9 @@ extern struct board board;
 
 /* Where entry.S puts what it was given. */
 extern uint64_t boot_hart_id, boot_device_tree, boot_time;
+
+/* Does the boot hart's isa name the extension, of several letters and in lower case? */
+bool board_has_extension(const char *name);
 
 /* Takes `bytes` from the top of RAM for good, before page frames are set up; page-aligned.
  * Returns the address; panics if there is no room: the machine is too small. */

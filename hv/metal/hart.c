@@ -1,5 +1,6 @@
 /* This hart: what it has, how it is set up for guests, its clock and its sleep. */
 #include "metal/metal.h"
+#include "boot/board.h"
 #include "boot/init.h"
 #include "hart/hart.h"
 #include "metal/csr.h"
@@ -44,7 +45,7 @@ void hart_probe(void)
         vmid_bits++;
     csr_write(hgatp, 0);
     csr_set(henvcfg, HENVCFG_STCE);
-    machine_has_aia = csr_exists(CSR_VSISELECT);
+    machine_has_aia = board_has_extension("ssaia");
     machine_has_sstc = csr_exists(CSR_STIMECMP) && (csr_read(henvcfg) & HENVCFG_STCE);
 }
 
@@ -64,13 +65,13 @@ static void allow_what_is_switched(void)
 {
     csr_write(henvcfg, machine_has_sstc ? HENVCFG_STCE : 0);
     csr_write(hcounteren, COUNTER_TIME);
-    if (csr_exists(CSR_HSTATEEN0)) {
+    if (board_has_extension("smstateen")) {
         csr_write_number(CSR_HSTATEEN0, HSTATEEN0_ENVCFG);
         csr_write_number(CSR_HSTATEEN1, 0);
         csr_write_number(CSR_HSTATEEN2, 0);
         csr_write_number(CSR_HSTATEEN3, 0);
     }
-    if (csr_exists(CSR_HVIEN)) {
+    if (machine_has_aia) {
         csr_write_number(CSR_HVIEN, 0);
         csr_write_number(CSR_HVICTL, 0);
         csr_write_number(CSR_HVIPRIO1, 0);

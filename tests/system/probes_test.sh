@@ -68,6 +68,7 @@ hypercall_pointers seed=1 rounds=3
 sbi seed=1
 stale_tlb seed=1
 self_tables seed=1
+fetch_faults
 sleeper seed=1
 timer seed=1
 timer seed=2
