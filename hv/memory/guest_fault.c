@@ -1,4 +1,5 @@
 /* Guest-page faults: the three exits by which a guest's memory comes into being. */
+#include "hart/hart.h"
 #include "memory/guest_memory.h"
 #include "metal/metal.h"
 #include "trap/cause.h"
@@ -13,8 +14,9 @@ static void fault(struct vcpu *vcpu, uint64_t access_fault)
 {
     uint64_t gpa = trap_htval() << 2; /* of its page: two bits are lost */
 
+    /* Asked anew whose trap it is, so that the way of a fill keeps nothing. */
     if (!guest_memory_fill(vcpu->vm, gpa))
-        vcpu_inject_exception(vcpu, access_fault, trap_stval());
+        vcpu_inject_exception(this_hart()->current, access_fault, trap_stval());
 }
 
 static void exit_fetch_fault(struct vcpu *vcpu)

@@ -10,11 +10,12 @@
 void context_save(struct vcpu *vcpu)
 {
     struct guest_context *c = &vcpu->context;
+    bool has_sstc = hart_has_sstc();
 
     c->hstatus = csr_read(hstatus);
     c->sstatus = csr_read(sstatus);
     c->hvip = csr_read(hvip);
-    if (hart_has_sstc())
+    if (has_sstc)
         c->hvip &= ~(1ull << IRQ_VS_TIMER); /* vstimecmp's doing, and some machines show it here */
     c->vsstatus = csr_read(vsstatus);
     c->vsie = csr_read(vsie);
@@ -26,7 +27,7 @@ void context_save(struct vcpu *vcpu)
     c->vsatp = csr_read(vsatp);
     c->scounteren = csr_read(scounteren);
     c->senvcfg = csr_read(senvcfg);
-    if (hart_has_sstc())
+    if (has_sstc)
         c->vstimecmp = csr_read(vstimecmp);
     if (machine_has_aia)
         c->vsiselect = csr_read_number(CSR_VSISELECT);
