@@ -9,12 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "batch/changes.h"
+#include "batch/class.h"
 #include "batch/engine.h"
-#include "batch/entry.h"
 #include "batch/key.h"
 #include "batch/lock.h"
-#include "batch/progress.h"
+#include "batch/roster.h"
 #include "command.h"
 #include "grade/lab_range.h"
 #include "lib/buffer.h"
@@ -30,11 +29,21 @@ struct batch_options {
     const char *seed;
     const char *jobs;
     const char *one;
+    const char *roster;
     bool allow_weak;
     bool regrade;
 };
 
-enum { KEY_ENGINE = 256, KEY_COURSE, KEY_HIDDEN, KEY_SEED, KEY_WEAK, KEY_REGRADE, KEY_ONE };
+enum {
+    KEY_ENGINE = 256,
+    KEY_COURSE,
+    KEY_HIDDEN,
+    KEY_SEED,
+    KEY_WEAK,
+    KEY_REGRADE,
+    KEY_ROSTER,
+    KEY_ONE
+};
 
 static const struct argp_option batch_argp_options[] = {
     {"output", 'o', "OUT", 0, "Where results go; an earlier, unfinished run goes on there", 0},
@@ -46,6 +55,8 @@ static const struct argp_option batch_argp_options[] = {
     {"allow-weak", KEY_WEAK, NULL, 0, "Use hidden checks even where a submission could read them",
      0},
     {"regrade", KEY_REGRADE, NULL, 0, "Grade all again, also those whose grade stands", 0},
+    {"roster", KEY_ROSTER, "FILE", 0,
+     "Tell who has not handed in, of the names in FILE (a line each, or a CSV's first column)", 0},
     {"one", KEY_ONE, "INDEX", 0, "Grade one submission of the batch in DIR (for engines)", 0},
     {0},
 };
@@ -77,6 +88,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_REGRADE:
         options->regrade = true;
+        return 0;
+    case KEY_ROSTER:
+        options->roster = argument;
         return 0;
     case KEY_ONE:
         options->one = argument;
@@ -154,87 +168,6 @@ static int make_plan(const struct batch_options *options, struct plan *plan, str
     return make_out(plan, error) < 0 ? -1 : plan_write(plan, error);
 }
 
-/* What is to be graded, and why. */
-struct todo {
-    size_t *index;
-    size_t count;
-    char **reasons; /* of each entry of the plan; NULL: its grade stands */
-};
-
-static void list_todo(const struct plan *plan, bool regrade, struct todo *todo)
-{
-    todo->index = allocate(plan->count + 1, sizeof(*todo->index));
-    todo->reasons = allocate(plan->count + 1, sizeof(*todo->reasons));
-    todo->count = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        todo->reasons[i] = entry_reason(plan, i);
-        if (todo->reasons[i] == NULL && regrade) {
-            todo->reasons[i] = copy_string("--regrade was given");
-        }
-        if (todo->reasons[i] != NULL) {
-            todo->index[todo->count++] = i;
-        }
-    }
-}
-
-static void free_todo(const struct plan *plan, struct todo *todo)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        free(todo->reasons[i]);
-    }
-    free(todo->reasons);
-    free(todo->index);
-}
-
-/* How many have no grade that stands; those that changed meanwhile are named. */
-static size_t count_missing(const struct plan *plan)
-{
-    size_t missing = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        char *reason = entry_reason(plan, i);
-        if (reason != NULL && strcmp(reason, ENTRY_UNFINISHED) != 0) {
-            complain("%s: %s while it was graded; the same command grades it again",
-                     plan->entries[i].name, reason);
-        }
-        missing += reason != NULL;
-        free(reason);
-    }
-    return missing;
-}
-
-/* The engine does the work; then the class is told how it went. 1: something is not graded. */
-static int grade_class(const struct plan *plan, const struct engine *engine, unsigned jobs,
-                       const struct todo *todo, struct error *error)
-{
-    struct changes *changes = changes_begin(plan, todo->index, todo->count, todo->reasons);
-    if (todo->count > 1) {
-        plan_objects(plan);
-    }
-    batch_begin(plan, todo->index, todo->count);
-    int status = todo->count > 0 ? engine->run(plan, todo->index, todo->count, jobs, error) : 0;
-    int stopped = batch_stopped();
-    size_t graded = batch_end();
-    struct error second = {0};
-    if (plan_overview(plan, &second) != 0 && status == 0) {
-        *error = second;
-        status = -1;
-    }
-    changes_end(changes);
-    if (stopped != 0) {
-        printf("stopped by %s: %zu of %zu submissions are graded; the same command goes on with "
-               "the rest\n",
-               strsignal(stopped), plan->count - todo->count + graded, plan->count);
-        return 128 + stopped;
-    }
-    if (status == 0) {
-        size_t missing = count_missing(plan);
-        printf("%zu submissions, %zu graded now, %zu not graded: %s/overview.html\n", plan->count,
-               todo->count - (missing < todo->count ? missing : todo->count), missing, plan->out);
-        status = missing > 0 ? 1 : 0;
-    }
-    return status;
-}
-
 static int run_plan(const struct batch_options *options, const struct plan *plan,
                     struct error *error)
 {
@@ -245,11 +178,7 @@ static int run_plan(const struct batch_options *options, const struct plan *plan
                            number_parse("--jobs", options->jobs, 1, 4096, &jobs, error) != 0)) {
         return -1;
     }
-    struct todo todo;
-    list_todo(plan, options->regrade, &todo);
-    int status = grade_class(plan, engine, (unsigned)jobs, &todo, error);
-    free_todo(plan, &todo);
-    return status;
+    return class_grade(plan, engine, (unsigned)jobs, options->regrade, error);
 }
 
 static int grade_one(const struct batch_options *options, struct error *error)
@@ -283,11 +212,17 @@ static int batch_command(int argc, char **argv)
         return grade_one(&options, &error) == 0 ? COACH_OK : error_report(&error);
     }
     struct plan plan = {0};
-    int status = make_plan(&options, &plan, &error);
+    struct roster roster = {0};
+    int status = options.roster != NULL ? roster_read(&roster, options.roster, &error) : 0;
+    plan.roster = options.roster != NULL ? &roster : NULL;
+    if (status == 0) {
+        status = make_plan(&options, &plan, &error);
+    }
     if (status == 0) {
         status = run_plan(&options, &plan, &error);
     }
     plan_free(&plan);
+    roster_free(&roster);
     return status < 0 ? error_report(&error) : status == 1 ? COACH_FAULT : status;
 }
 

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "batch/entry.h"
+#include "batch/overview.h"
 #include "batch/remark.h"
+#include "batch/roster.h"
+#include "batch/statistics.h"
 #include "lib/buffer.h"
 #include "lib/file.h"
 #include "lib/text.h"
@@ -43,7 +46,7 @@ static void read_before(const struct plan *plan, size_t index, struct row *row)
     result_run_free(run);
 }
 
-static struct row read_row(const struct plan *plan, size_t index)
+static struct row read_row(const struct plan *plan, size_t index, struct statistics *statistics)
 {
     struct row row = {.name = plan->entries[index].name, .verdict = "not graded"};
     struct result_run *run = entry_result(plan, index, "result.json");
@@ -52,6 +55,7 @@ static struct row read_row(const struct plan *plan, size_t index)
         row.score = result_run_score(run);
         row.verdict = row.score.ungraded > 0 ? "not graded" : worst_verdict(run);
         row.remark = remark_of(run);
+        statistics_add(statistics, run);
         result_run_free(run);
     } else {
         row.remark = copy_string("there is no result yet: run the same command again");
@@ -75,7 +79,7 @@ static void add_field(struct buffer *csv, const char *text)
     buffer_text(csv, "\"");
 }
 
-static void add_html(struct buffer *html, const char *text)
+void overview_text(struct buffer *html, const char *text)
 {
     char piece[TEXT_PIECE];
     while (text_next(&text, piece)) {
@@ -124,7 +128,7 @@ static void add_row(struct buffer *csv, struct buffer *html, const struct row *r
         add_link(html, row->name);
         buffer_text(html, "/report.html\">");
     }
-    add_html(html, row->name);
+    overview_text(html, row->name);
     buffer_text(html, row->there ? "</a></th>" : "</th>");
     if (row->there) {
         buffer_printf(html, "<td>%u</td><td>%u</td><td>%u</td>", row->score.got, row->score.of,
@@ -133,9 +137,9 @@ static void add_row(struct buffer *csv, struct buffer *html, const struct row *r
         buffer_text(html, "<td></td><td></td><td></td>");
     }
     buffer_text(html, "<td>");
-    add_html(html, row->verdict);
+    overview_text(html, row->verdict);
     buffer_printf(html, "</td><td>%s</td><td>", row->before);
-    add_html(html, row->remark);
+    overview_text(html, row->remark);
     buffer_text(html, "</td></tr>\n");
 }
 
@@ -163,20 +167,43 @@ static int write_page(const struct plan *plan, const char *name, struct buffer *
     return status;
 }
 
+/* Those who should have handed in and have not. */
+static void add_missing(struct buffer *csv, struct buffer *html, const struct plan *plan,
+                        const struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++) {
+        struct row row = {.name = roster->names[i], .verdict = "not handed in", .remark = ""};
+        if (!roster_has_submission(plan, row.name)) {
+            add_row(csv, html, &row);
+        }
+    }
+}
+
 int plan_overview(const struct plan *plan, struct error *error)
 {
-    struct buffer csv = {0}, html = {0};
+    struct buffer csv = {0}, html = {0}, text = {0};
+    struct statistics *statistics = statistics_new();
     buffer_text(&csv, "submission,points,of,not_graded,verdict,points_before,remark\r\n");
     buffer_text(&html, page_head);
     buffer_text(&html, "<h1>Lab ");
-    add_html(&html, plan->lab);
+    overview_text(&html, plan->lab);
     buffer_printf(&html, ": %zu submissions</h1>\n%s", plan->count, table_head);
     for (size_t i = 0; i < plan->count; i++) {
-        struct row row = read_row(plan, i);
+        struct row row = read_row(plan, i, statistics);
         add_row(&csv, &html, &row);
         free(row.remark);
     }
-    buffer_text(&html, "</tbody>\n</table>\n</main>\n</body>\n</html>\n");
+    if (plan->roster != NULL) {
+        add_missing(&csv, &html, plan, plan->roster);
+        roster_text(plan->roster, plan, &text);
+    }
+    buffer_text(&html, "</tbody>\n</table>\n");
+    statistics_html(statistics, &html);
+    statistics_text(statistics, &text);
+    fputs(buffer_string(&text), stdout);
+    buffer_free(&text);
+    statistics_free(statistics);
+    buffer_text(&html, "</main>\n</body>\n</html>\n");
     int status = write_page(plan, "overview.csv", &csv, error);
     return write_page(plan, "overview.html", &html, error) != 0 ? -1 : status;
 }

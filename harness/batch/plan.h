@@ -23,6 +23,8 @@ struct plan_entry {
     char *path; /* absolute */
 };
 
+struct roster; /* batch/roster.h */
+
 struct plan {
     char *out;    /* absolute */
     char *lab;    /* as `coach grade` takes it */
@@ -32,7 +34,8 @@ struct plan {
     bool seeded;
     uint64_t seed;
     char *key; /* what a grade rests on besides the submission: batch/key.h; or NULL */
-    struct plan_entry *entries; /* sorted by file name */
+    const struct roster *roster; /* who should hand in, or NULL; not kept in batch.json */
+    struct plan_entry *entries;  /* sorted by file name */
     size_t count;
 };
 
@@ -58,7 +61,11 @@ void plan_objects(const struct plan *plan);
 /* Grades entry `index` and writes its files. -1 with *error when it could not be graded. */
 int plan_grade(const struct plan *plan, size_t index, unsigned jobs, struct error *error);
 
-/* Writes the overviews from the results that are there. -1 with *error. */
+/*
+ * Writes the overviews from the results that are there, and says the class's mean, median and most
+ * missed expectation on standard output. Who is on the roster and has not handed in has a row
+ * too. -1 with *error.
+ */
 int plan_overview(const struct plan *plan, struct error *error);
 
 #endif

@@ -66,7 +66,17 @@ graded() { # graded NAME WORDS [OPTION…]: a batch of the small class says so
     said "$name" "$words"
 }
 graded "a small class is graded" "2 submissions, 2 graded now"
+said "the class's mean is told" "mean 50.0, median 50.0 of 100 points"
+said "and the expectation that most miss, with its diagnosis" "missed most, by 1 of 2: 01-boot/causes: "
+fact "the page has both, and a histogram" sh -c "grep -q 'mean 50.0, median 50.0' $out/overview.html &&
+    grep -q 'Histogram of points, in tenths: 1 0 0 0 0 0 0 0 0 1' $out/overview.html && grep -q 'hypervisor panic' $out/overview.html"
 graded "its grades stand" "2 submissions, 0 graded now"
+printf '\357\273\277login;mail\r\ngil;g@x\r\nhana;h@x\r\n"ha";x\r\n' >"$work/roster.csv"
+graded "a roster tells how many have handed in" "1 of 3 on the roster have handed in" --roster "$work/roster.csv"
+said "who has not" "not handed in: hana, ha"
+said "and who is not on it" "not on the roster: hal"
+said "who has not has a row" '"hana",,,,"not handed in",,""' "$out/overview.csv"
+graded "a roster that is not there is told" "none.csv: No such file" --roster "$work/none.csv"
 sed -i 's/(\([0-9]*\) points)/(1\1 points)/' "$course/labs/01-boot/checks/panic.check"
 graded "a check that changed makes them stale" "2 graded again: the checks changed"
 said "who gained is listed" "gil: gained, "

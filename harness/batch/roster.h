@@ -1,0 +1,30 @@
+/* Who should hand in: a list of names, held against the submissions that there are. */
+#ifndef HARNESS_BATCH_ROSTER_H
+#define HARNESS_BATCH_ROSTER_H
+
+#include "batch/plan.h"
+#include "lib/buffer.h"
+
+struct roster {
+    char **names;
+    size_t count;
+};
+
+/*
+ * Reads a list: a name a line, or the first column of a CSV file, whose heading (name, login, id,
+ * user, student, submission) is no name. Empty lines and lines that begin with # are none.
+ * -1 with *error when it cannot be read or names nobody.
+ */
+int roster_read(struct roster *roster, const char *path, struct error *error);
+void roster_free(struct roster *roster);
+
+/*
+ * Whether somebody of that name has handed in: a submission has the name, or begins with it and a
+ * "_", as in the downloads of Moodle and Canvas.
+ */
+bool roster_has_submission(const struct plan *plan, const char *name);
+
+/* Adds lines of text: how many have handed in, who has not, which submissions are of nobody. */
+void roster_text(const struct roster *roster, const struct plan *plan, struct buffer *text);
+
+#endif
