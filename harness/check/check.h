@@ -32,11 +32,13 @@ enum expression_kind {
     EXPRESSION_SUBTRACT,
     EXPRESSION_MULTIPLY,
     EXPRESSION_DIVIDE,
-    EXPRESSION_COUNT,   /* count PATTERN [between PATTERN and PATTERN] */
-    EXPRESSION_WORD,    /* word vm=NAME ADDRESS: 8 bytes of the guest's memory at the end */
-    EXPRESSION_PROBE,   /* probe vm=NAME FIELD: of abi/probe.h's report, at the end */
-    EXPRESSION_MACHINE, /* machine FIELD: ticks, instructions or idle, as seen at the end */
-    EXPRESSION_MONITOR, /* monitor [vm=NAME] FIELD: of abi/monitor.h, at the end (told) */
+    EXPRESSION_COUNT,    /* count PATTERN [between PATTERN and PATTERN] */
+    EXPRESSION_REGISTER, /* register vm=NAME gp: at the VM's last exit */
+    EXPRESSION_ADDRESS,  /* address vm=NAME SYMBOL[+DISTANCE]: of a symbol of its image */
+    EXPRESSION_WORD,     /* word vm=NAME ADDRESS: 8 bytes of the guest's memory at the end */
+    EXPRESSION_PROBE,    /* probe vm=NAME FIELD: of abi/probe.h's report, at the end */
+    EXPRESSION_MACHINE,  /* machine FIELD: ticks, instructions or idle, as seen at the end */
+    EXPRESSION_MONITOR,  /* monitor [vm=NAME] FIELD: of abi/monitor.h, at the end (told) */
 };
 
 struct expression {
@@ -105,6 +107,7 @@ enum property_kind {
     PROPERTY_ISOLATION,  /* isolation holds */
     PROPERTY_REGISTERS,  /* registers preserved */
     PROPERTY_FENCES,     /* fences complete */
+    PROPERTY_PANIC,      /* panic report true */
 };
 
 struct property {
@@ -187,7 +190,8 @@ struct check {
     struct scenario scenario;
     struct item *items;
     unsigned points;
-    bool wants_truth, wants_isolation, wants_registers, wants_fences, wants_seen, wants_memory;
+    bool wants_truth, wants_isolation, wants_registers, wants_fences, wants_seen, wants_memory,
+        wants_syscalls;
     struct arena *arena; /* owns everything above */
 };
 

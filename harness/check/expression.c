@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check/cursor.h"
+#include "check/registers.h"
 #include "check/names.h"
 #include "result/result.h"
 
@@ -111,6 +112,40 @@ static struct expression *word(struct cursor *cursor)
     return cursor->failed ? NULL : expression;
 }
 
+/* address vm=NAME SYMBOL, or SYMBOL+DISTANCE */
+static struct expression *address(struct cursor *cursor)
+{
+    struct expression *expression = node(cursor, EXPRESSION_ADDRESS);
+    expression->vm = cursor_vm_argument(cursor);
+    cursor_skip_space(cursor);
+    const char *from = cursor->at;
+    while (cursor->at < cursor->end && (isalnum((unsigned char)*cursor->at) || *cursor->at == '_' ||
+                                        *cursor->at == '$' || *cursor->at == '.'))
+        cursor->at++;
+    expression->name = arena_text(cursor->arena, from, (size_t)(cursor->at - from));
+    if (cursor->at == from)
+        cursor_expected(cursor, "the name of a symbol");
+    else if (cursor_symbol(cursor, "+"))
+        expression->left = primary(cursor);
+    return cursor->failed ? NULL : expression;
+}
+
+/* register vm=NAME gp */
+static struct expression *last_register(struct cursor *cursor)
+{
+    struct expression *expression = node(cursor, EXPRESSION_REGISTER);
+    expression->vm = cursor_vm_argument(cursor);
+    cursor_skip_space(cursor);
+    struct place place = cursor_place(cursor);
+    expression->name = cursor_identifier(cursor, false);
+    if (!expression->name || register_number(expression->name) < 0)
+        cursor_fail(cursor, place, "expected the name of a register: ra, sp, gp, tp, t0 …");
+    else
+        expression->number = (uint64_t)register_number(expression->name);
+    cursor->check->wants_registers = true;
+    return cursor->failed ? NULL : expression;
+}
+
 static struct expression *field_of(struct cursor *cursor, enum expression_kind kind, bool needs_vm)
 {
     struct expression *expression = node(cursor, kind);
@@ -150,7 +185,7 @@ static struct expression *named(struct cursor *cursor)
         return expression;
     cursor->at = from;
     cursor_expected(cursor, "a number, a known name (EXC_…, IRQ_…, SBI_…), [[NAME]], or "
-                            "count, word, probe, machine, monitor");
+                            "count, word, register, address, probe, machine, monitor");
     return NULL;
 }
 
@@ -191,6 +226,10 @@ static struct expression *primary(struct cursor *cursor)
         return count(cursor);
     if (cursor_word(cursor, "word"))
         return word(cursor);
+    if (cursor_word(cursor, "address"))
+        return address(cursor);
+    if (cursor_word(cursor, "register"))
+        return last_register(cursor);
     if (cursor_word(cursor, "probe"))
         return field_of(cursor, EXPRESSION_PROBE, true);
     if (cursor_word(cursor, "machine"))
@@ -251,22 +290,4 @@ struct expression *parse_expression(struct cursor *cursor)
             break;
     }
     return left;
-}
-
-unsigned expression_evidence(const struct expression *expression)
-{
-    if (!expression)
-        return 0;
-    switch (expression->kind) {
-    case EXPRESSION_COUNT:
-        return pattern_evidence(expression->count);
-    case EXPRESSION_WORD:
-    case EXPRESSION_MACHINE:
-    case EXPRESSION_PROBE:
-        return EVIDENCE_SEEN;
-    case EXPRESSION_MONITOR:
-        return EVIDENCE_TOLD;
-    default:
-        return expression_evidence(expression->left) | expression_evidence(expression->right);
-    }
 }

@@ -63,6 +63,8 @@ struct facts {
     struct monitor monitor;
     /* 8 bytes at a guest-physical address of a VM, at the end; false: not mapped. */
     bool (*word)(void *argument, unsigned vm, uint64_t address, uint64_t *value);
+    /* General register of a VM at its last exit; false: none was seen. */
+    bool (*last_register)(void *argument, unsigned vm, unsigned number, uint64_t *value);
     /* Address of a symbol in that VM's image, or in FACTS_HYPERVISOR's; false: none. */
     bool (*symbol)(void *argument, unsigned vm, const char *name, uint64_t *address);
     /*
@@ -71,7 +73,7 @@ struct facts {
      */
     bool (*describe)(void *argument, int vm, uint64_t address, char *to, size_t bytes);
     void *argument;
-    struct finding truth, isolation, registers, fences;
+    struct finding truth, isolation, registers, fences, panic;
     struct contract contract;
 };
 

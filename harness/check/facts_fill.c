@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check/fences.h"
+#include "check/findings.h"
 #include "check/machine.h"
 #include "check/registers.h"
 #include "check/tamper.h"
@@ -214,57 +215,11 @@ static void map_vms(struct machine *machine)
     }
 }
 
-/* ---- Findings ---------------------------------------------------------------------------- */
-
-static const char *truth_name(enum truth truth)
+static bool last_register(void *argument, unsigned vm, unsigned number, uint64_t *value)
 {
-    static const char *const names[TRUTH_COUNT] = {
-        [TRUTH_EQUAL] = "",
-        [TRUTH_MISSING] = "the trace is not true: missing record",
-        [TRUTH_EXTRA] = "the trace is not true: extra record",
-        [TRUTH_ALTERED] = "the trace is not true: altered record",
-        [TRUTH_LOST] = "trace records lost",
-    };
-    return truth < TRUTH_COUNT ? names[truth] : "";
-}
-
-static void find_truth(struct machine *machine)
-{
-    const struct observation *seen = &machine->seen;
-    struct finding *finding = &machine->facts.truth;
-    finding->known = true;
-    finding->holds = seen->truth.truth == TRUTH_EQUAL && !*seen->told_error && !*seen->seen_error;
-    finding->looked_at = seen->truth.compared;
-    finding->unsure = seen->truth.truth == TRUTH_LOST || *seen->seen_error;
-    if (*seen->told_error) {
-        snprintf(finding->diagnosis, sizeof finding->diagnosis, "trace cannot be read");
-        snprintf(finding->text, sizeof finding->text, "%s", seen->told_error);
-        return;
-    }
-    snprintf(finding->diagnosis, sizeof finding->diagnosis, "%s", truth_name(seen->truth.truth));
-    if (finding->holds)
-        snprintf(finding->text, sizeof finding->text, "told equals seen: %" PRIu64 " exits",
-                 seen->truth.compared);
-    else
-        snprintf(finding->text, sizeof finding->text, "%s",
-                 *seen->seen_error ? seen->seen_error : seen->truth.text);
-}
-
-static void find_isolation(struct machine *machine)
-{
-    struct finding *finding = &machine->facts.isolation;
-    finding->known = machine->audited;
-    if (!machine->audited)
-        return;
-    struct buffer sentence = {0};
-    audit_sentence(&machine->audit, &machine->report, &sentence);
-    finding->holds = machine->report.holds;
-    finding->looked_at = machine->leaves;
-    snprintf(finding->text, sizeof finding->text, "%s", buffer_string(&sentence));
-    if (machine->report.findings)
-        snprintf(finding->diagnosis, sizeof finding->diagnosis, "%s",
-                 audit_diagnosis_name(machine->report.finding[0].diagnosis));
-    buffer_free(&sentence);
+    const struct machine *machine = argument;
+    return machine->registers && machine->vm[vm].hgatp != 0 &&
+           registers_last(machine->registers, machine->vm[vm].hgatp, number, value);
 }
 
 void machine_fill_facts(struct machine *machine)
@@ -280,6 +235,7 @@ void machine_fill_facts(struct machine *machine)
         facts->outcome = OUTCOME_FAILURE;
     facts->word = word;
     facts->symbol = symbol;
+    facts->last_register = last_register;
     facts->describe = describe;
     facts->argument = machine;
     cut_records(machine);
@@ -287,11 +243,13 @@ void machine_fill_facts(struct machine *machine)
     name_seen(machine);
     merge(machine);
     tamper_find(machine);
-    find_truth(machine);
-    find_isolation(machine);
+    findings_truth(machine);
+    findings_isolation(machine);
     contract_finding(machine);
     if (machine->registers)
         registers_finding(machine->registers, &facts->registers);
+    if (machine->registers)
+        findings_panic(machine);
     if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
         tell_bound(machine);
     if (*facts->tampered)

@@ -136,6 +136,7 @@ static void watch(struct machine *machine, struct observer_options *options)
     const struct check *check = machine->check;
     options->traps = true;
     options->told = check->scenario.trace;
+    options->syscalls = check->wants_syscalls;
     options->first_entries = true;
     options->model = true;
     options->commands = machine->command;

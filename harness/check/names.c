@@ -6,6 +6,7 @@
 #include "abi/monitor.h"
 #include "abi/probe.h"
 #include "abi/sbi.h"
+#include "guest-os/include/rider.h"
 #include "trace/event.h"
 
 struct name {
@@ -39,6 +40,23 @@ static const struct name names[] = {
     OF("error", SBI_ERR_ALREADY_STARTED),
     OF("error", SBI_ERR_ALREADY_STOPPED),
     OF("error", SBI_ERR_NO_SHMEM),
+    OF("number", SYS_EXIT),
+    OF("number", SYS_FORK),
+    OF("number", SYS_EXEC),
+    OF("number", SYS_WAIT),
+    OF("number", SYS_GETPID),
+    OF("number", SYS_KILL),
+    OF("number", SYS_SBRK),
+    OF("number", SYS_SHUTDOWN),
+    OF("number", SYS_OPEN),
+    OF("number", SYS_CLOSE),
+    OF("number", SYS_READ),
+    OF("number", SYS_WRITE),
+    OF("number", SYS_DUP),
+    OF("number", SYS_PIPE),
+    OF("number", SYS_UPTIME),
+    OF("number", SYS_SLEEP),
+    OF("number", SYS_YIELD),
     OF(NULL, PV_VERSION),
     {"exit", VM_END_EXIT, "end"},
     {"shutdown", VM_END_SHUTDOWN, "end"},

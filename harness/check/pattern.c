@@ -184,6 +184,9 @@ struct pattern *parse_pattern(struct cursor *cursor)
     pattern->text = arena_text(cursor->arena, from, (size_t)(behind - from));
     if (pattern->source != SOURCE_TOLD)
         cursor->check->wants_seen = true;
+    if (pattern->type &&
+        (pattern->type->kind == SEEN_SYSCALL || pattern->type->kind == SEEN_USER_RETURN))
+        cursor->check->wants_syscalls = true;
     return pattern;
 }
 

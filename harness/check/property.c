@@ -286,6 +286,8 @@ bool property_holds(const struct facts *facts, struct stream_part part,
         return watched(&c, &facts->registers);
     case PROPERTY_FENCES:
         return watched(&c, &facts->fences);
+    case PROPERTY_PANIC:
+        return watched(&c, &facts->panic);
     }
     return false;
 }

@@ -149,6 +149,7 @@ static bool sentence(struct cursor *cursor, struct property *property)
         {{"isolation", "holds", NULL}, PROPERTY_ISOLATION, &check->wants_isolation},
         {{"registers", "preserved", NULL}, PROPERTY_REGISTERS, &check->wants_registers},
         {{"fences", "complete", NULL}, PROPERTY_FENCES, &check->wants_fences},
+        {{"panic", "report", "true"}, PROPERTY_PANIC, &check->wants_registers},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!cursor_word(cursor, table[i].word[0]))
@@ -220,6 +221,7 @@ unsigned property_evidence(const struct property *property)
     case PROPERTY_REGISTERS:
         return EVIDENCE_SEEN;
     case PROPERTY_FENCES:
+    case PROPERTY_PANIC:
         return EVIDENCE_TOLD | EVIDENCE_SEEN;
     case PROPERTY_SHARE:
         return property->by ? EVIDENCE_SEEN : EVIDENCE_TOLD;

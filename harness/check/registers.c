@@ -40,7 +40,11 @@ struct register_watch {
     size_t asked_count;
     uint64_t first[MOST_BOOTS]; /* where VMs began */
     size_t first_count;
-    bool inside[TRAPLOG_HARTS]; /* an entry was seen, and no exit since */
+    bool inside[TRAPLOG_HARTS];                /* an entry was seen, and no exit since */
+    struct traplog_registers last[MOST_BOOTS]; /* the last exit under each second stage */
+    size_t last_count;
+    struct traplog_registers host; /* the last trap of the hypervisor's own */
+    bool has_host;
     uint64_t compared;
     bool failed;
     unsigned lost; /* register */
@@ -208,9 +212,57 @@ static void enter(struct register_watch *watch, const struct traplog_registers *
     watch->saved_count--;
 }
 
+static void note_last(struct register_watch *watch, const struct traplog_registers *exit)
+{
+    size_t i = 0;
+    while (i < watch->last_count && (watch->last[i].hgatp & ROOT) != (exit->hgatp & ROOT))
+        i++;
+    if (i == MOST_BOOTS)
+        return;
+    watch->last[i] = *exit;
+    watch->last_count += i == watch->last_count;
+}
+
+bool registers_last(const struct register_watch *watch, uint64_t hgatp, unsigned number,
+                    uint64_t *value)
+{
+    for (size_t i = 0; i < watch->last_count; i++) {
+        if ((watch->last[i].hgatp & ROOT) != (hgatp & ROOT))
+            continue;
+        *value = watch->last[i].x[number];
+        return true;
+    }
+    return false;
+}
+
+const struct traplog_registers *registers_host(const struct register_watch *watch)
+{
+    return watch->has_host ? &watch->host : NULL;
+}
+
+const char *register_name(unsigned number)
+{
+    return register_names[number & 31];
+}
+
+int register_number(const char *name)
+{
+    for (int i = 0; i < 32; i++)
+        if (strcmp(register_names[i], name) == 0)
+            return i;
+    return -1;
+}
+
 void registers_take(struct register_watch *watch, const struct traplog_registers *registers)
 {
     unsigned hart = registers->hart % TRAPLOG_HARTS;
+    if (registers->host) {
+        watch->host = *registers;
+        watch->has_host = true;
+        return;
+    }
+    if (!registers->entry)
+        note_last(watch, registers);
     if (watch->failed)
         return;
     /* An exit right after an exit: the guest was entered, and trapped before it did anything. */

@@ -20,6 +20,18 @@ void registers_free(struct register_watch *watch);
 /* Takes the registers of one exit or entry, in the order in which the machine makes them. */
 void registers_take(struct register_watch *watch, const struct traplog_registers *registers);
 
+/* Register x<number> at the last exit under this second stage. false: none was seen. */
+bool registers_last(const struct register_watch *watch, uint64_t hgatp, unsigned number,
+                    uint64_t *value);
+
+/* The last trap that the hypervisor took itself; NULL: none was seen. */
+const struct traplog_registers *registers_host(const struct register_watch *watch);
+
+/* "gp" → 3; -1: no register has that name. */
+int register_number(const char *name);
+/* 3 → "gp" */
+const char *register_name(unsigned number);
+
 void registers_finding(const struct register_watch *watch, struct finding *finding);
 
 #endif

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/cursor.h"
 #include "check/match.h"
+#include "result/result.h"
 
 static bool no_value(char *why, size_t bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -39,19 +41,32 @@ static uint64_t count(const struct facts *facts, const struct expression *expres
     return number;
 }
 
-static bool word(const struct facts *facts, const struct expression *expression,
-                 const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
+/* The symbol of the expression, if it names one, and the distance from it. */
+static bool address_of(const struct facts *facts, const struct expression *expression,
+                       const struct bindings *bindings, uint64_t *address, char *why, size_t bytes)
 {
-    uint64_t address = 0, distance = 0;
+    uint64_t distance = 0;
     unsigned vm = (unsigned)expression->vm;
-    const char *name = facts->check->scenario.vm[vm].name;
+    *address = 0;
     if (expression->name &&
-        (!facts->symbol || !facts->symbol(facts->argument, vm, expression->name, &address)))
-        return no_value(why, bytes, "the image of VM %s has no symbol %s", name, expression->name);
+        (!facts->symbol || !facts->symbol(facts->argument, vm, expression->name, address)))
+        return no_value(why, bytes, "the image of VM %s has no symbol %s",
+                        facts->check->scenario.vm[vm].name, expression->name);
     if (expression->left &&
         !expression_value(facts, expression->left, bindings, &distance, why, bytes))
         return false;
-    address += distance;
+    *address += distance;
+    return true;
+}
+
+static bool word(const struct facts *facts, const struct expression *expression,
+                 const struct bindings *bindings, uint64_t *value, char *why, size_t bytes)
+{
+    uint64_t address;
+    unsigned vm = (unsigned)expression->vm;
+    const char *name = facts->check->scenario.vm[vm].name;
+    if (!address_of(facts, expression, bindings, &address, why, bytes))
+        return false;
     if (!facts->word || !facts->word(facts->argument, vm, address, value))
         return no_value(why, bytes,
                         "guest-physical 0x%" PRIx64 " of VM %s cannot be read: its "
@@ -111,6 +126,14 @@ bool expression_value(const struct facts *facts, const struct expression *expres
         return true;
     case EXPRESSION_WORD:
         return word(facts, expression, bindings, value, why, bytes);
+    case EXPRESSION_ADDRESS:
+        return address_of(facts, expression, bindings, value, why, bytes);
+    case EXPRESSION_REGISTER:
+        return (facts->last_register &&
+                facts->last_register(facts->argument, (unsigned)expression->vm,
+                                     (unsigned)expression->number, value)) ||
+               no_value(why, bytes, "no exit of VM %s was seen",
+                        facts->check->scenario.vm[expression->vm].name);
     case EXPRESSION_PROBE:
         return facts_probe(facts, (unsigned)expression->vm, expression->name, value) ||
                no_value(why, bytes, "VM %s holds no probe report with a field or counter \"%s\"",
@@ -123,5 +146,24 @@ bool expression_value(const struct facts *facts, const struct expression *expres
                no_value(why, bytes, "the monitor has no field \"%s\" here", expression->name);
     default:
         return arithmetic(facts, expression, bindings, value, why, bytes);
+    }
+}
+
+unsigned expression_evidence(const struct expression *expression)
+{
+    if (!expression)
+        return 0;
+    switch (expression->kind) {
+    case EXPRESSION_COUNT:
+        return pattern_evidence(expression->count);
+    case EXPRESSION_WORD:
+    case EXPRESSION_REGISTER:
+    case EXPRESSION_MACHINE:
+    case EXPRESSION_PROBE:
+        return EVIDENCE_SEEN;
+    case EXPRESSION_MONITOR:
+        return EVIDENCE_TOLD;
+    default:
+        return expression_evidence(expression->left) | expression_evidence(expression->right);
     }
 }

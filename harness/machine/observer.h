@@ -75,14 +75,16 @@ struct observer_options {
     struct qemu_options machine; /* the observer adds its own channels, log and plugin */
     bool traps;                  /* watch traps, entries and fences (log and plugin) */
     bool first_entries;          /* stop before the first entry with each hgatp; needs traps */
+    bool syscalls;               /* watch what guests' programs ask of their kernels; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
     bool model;                  /* hold the model of a VM's contract against it; needs traps */
     const struct model_command *commands; /* typed at the console, for the model */
     size_t command_count;
     /*
-     * The general registers at each exit and entry, in order; needs traps. Called from a thread
-     * of the observer's while the machine runs. May be NULL. An entry that a trap follows before
-     * the guest's first instruction is not shown: the next exit then shows the same registers.
+     * The general registers at each exit, entry and trap of the hypervisor's own, in order; needs
+     * traps. Called from a thread of the observer's while the machine runs. May be NULL. An entry
+     * that a trap follows before the guest's first instruction is not shown: the next exit then
+     * shows the same registers.
      */
     void (*on_registers)(const struct traplog_registers *registers, void *argument);
     const uint64_t *breakpoints; /* addresses in the hypervisor to stop at, each time */

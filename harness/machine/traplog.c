@@ -184,6 +184,17 @@ static bool on_instruction(struct traplog *log, struct event_list *list, unsigne
     return true;
 }
 
+/* A guest's kernel and its programs: the event's values are those of the mark. */
+static bool on_program(struct traplog *log, struct event_list *list, unsigned kind,
+                       const struct traplog_line *line)
+{
+    /* The trap into the guest's vector comes before what the vector's first block shows. */
+    if (!settle(log, list, line->hart) || !on_instruction(log, list, kind, line))
+        return false;
+    memcpy(list->event[list->count - 1].value, line->values, sizeof(line->values));
+    return true;
+}
+
 static void on_hold(struct traplog *log, const struct traplog_line *line)
 {
     bool new = line->mark == MARK_NEW;
@@ -228,6 +239,10 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
         return on_instruction(log, list, SEEN_HGATP_WRITE, line);
     case MARK_STORE:
         return on_instruction(log, list, SEEN_STORE, line);
+    case MARK_CALL:
+        return on_program(log, list, SEEN_SYSCALL, line);
+    case MARK_RETURN:
+        return on_program(log, list, SEEN_USER_RETURN, line);
     case MARK_IDLE:
         return emit(log, list, SEEN_IDLE, line->hart, NULL);
     case MARK_RESUME:
@@ -266,9 +281,12 @@ static bool on_registers(struct traplog *log, size_t bytes)
 
     registers.hgatp = here->hgatp;
     registers.trap = here->exit;
+    registers.host = !registers.entry && !here->exited;
+    if (registers.host)
+        registers.trap = here->last;
     if (!registers.entry)
-        registers.pc = here->exit.epc;
-    if (log->on_registers && (registers.entry || here->exited))
+        registers.pc = registers.trap.epc;
+    if (log->on_registers)
         log->on_registers(&registers, log->argument);
     return true;
 }

@@ -29,6 +29,7 @@
 
 #define TRAPLOG_HARTS      8
 #define TRAPLOG_HGATPS     1024
+#define TRAPLOG_VALUES     6    /* most that a mark has, but for MARK_REGISTERS */
 #define TRAPLOG_LINE_BYTES 1024 /* longest line that is looked at; the rest of it is skipped */
 
 /* One line of the log. */
@@ -54,6 +55,8 @@ enum traplog_mark {
     MARK_RESUME = 'R',
     MARK_HOLD = 'K',      /* the plugin holds the machine until it is told to go on */
     MARK_LIMIT = 'L',     /* the instruction limit is reached, the machine is held */
+    MARK_CALL = 'U',      /* a program's ecall: number, a0, a1, pc, satp, hgatp */
+    MARK_RETURN = 'Q',    /* the guest's sret into a program: a0, sp, pc, satp, hgatp */
     MARK_REGISTERS = 'X', /* general registers: see struct traplog_registers */
     MARK_READY = 'P',     /* the plugin is loaded; its version */
     MARK_ARMED = 'Y',     /* the plugin's deadline is set: the machine cannot move it */
@@ -66,10 +69,11 @@ struct traplog_line {
     enum traplog_kind kind;
     unsigned hart;
     char mark;
-    uint32_t scause;       /* trap: abi/trace.h's 32 bits */
-    uint64_t epc, tval;    /* trap */
-    uint64_t instructions; /* mark */
-    uint64_t address, value;
+    uint32_t scause;                 /* trap: abi/trace.h's 32 bits */
+    uint64_t epc, tval;              /* trap */
+    uint64_t instructions;           /* mark */
+    uint64_t address, value;         /* mark: its first two values */
+    uint64_t values[TRAPLOG_VALUES]; /* mark */
 };
 
 /* Reads one line (no newline) of QEMU 7.2 … 10. false: begins like ours and is not well-formed. */
@@ -101,6 +105,7 @@ struct traplog_hart {
 struct traplog_registers {
     unsigned hart;
     bool entry;
+    bool host;                /* an exit that is none: a trap of the hypervisor's own */
     uint64_t pc;              /* entry: where the guest goes on; exit: sepc */
     uint64_t x[32];           /* x[0] is 0 */
     uint64_t hgatp;           /* that the hart last entered with */

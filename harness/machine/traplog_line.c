@@ -37,17 +37,17 @@ static bool parse_trap(const char *line, struct traplog_line *parsed)
     return true;
 }
 
-/* "@V 0 1f40 80200044": letter, hart, instructions, up to two values. */
+/* "@V 0 1f40 80200044": letter, hart, instructions, its values. */
 static bool parse_mark(const char *line, struct traplog_line *parsed)
 {
-    static const char letters[] = "FMVSBGHANWIRKLPYDTZ";
-    uint64_t value[4] = {0};
+    static const char letters[] = "FMVSBGHANWIRKLPYDTZUQ";
+    uint64_t value[2 + TRAPLOG_VALUES] = {0};
     const char *next = line + 2;
     unsigned count = 0;
 
     if (!line[1] || !strchr(letters, line[1]))
         return false;
-    while (*next == ' ' && count < 4) {
+    while (*next == ' ' && count < 2 + TRAPLOG_VALUES) {
         char *end;
 
         value[count++] = strtoull(next, &end, 16);
@@ -61,6 +61,7 @@ static bool parse_mark(const char *line, struct traplog_line *parsed)
     parsed->mark = line[1];
     parsed->hart = (unsigned)value[0];
     parsed->instructions = value[1];
+    memcpy(parsed->values, &value[2], sizeof(parsed->values));
     parsed->address = value[2];
     parsed->value = value[3];
     return true;

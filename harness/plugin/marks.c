@@ -116,6 +116,8 @@ static void mark_registers(unsigned hart, unsigned entry, uint64_t pc)
 /* A block of a guest begins; only watched where registers are wanted. */
 void on_guest(unsigned hart, void *data)
 {
+    if (watch.syscalls)
+        syscalls_block(hart, (uint64_t)(uintptr_t)data, state[hart].hgatp);
     if (!state[hart].after_sret)
         return;
     contract_block(hart);

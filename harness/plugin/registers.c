@@ -179,6 +179,12 @@ bool read_fp(unsigned hart, uint64_t *f, uint64_t *fcsr)
     return access_csr(general[hart], 3, fcsr, 0, 0) == -1;
 }
 
+bool read_csr(unsigned hart, unsigned number, uint64_t *value)
+{
+    return hart < WATCH_HARTS && (general[hart] || find_general(hart)) &&
+           access_csr(general[hart], (int)number, value, 0, 0) == -1; /* RISCV_EXCP_NONE */
+}
+
 bool read_csrs(unsigned hart, struct model_csrs *to)
 {
     if (hart >= WATCH_HARTS || (!general[hart] && !find_general(hart)))
@@ -197,6 +203,15 @@ bool read_csrs(unsigned hart, struct model_csrs *to)
 }
 #else
 static void *general[WATCH_HARTS][32], *special[WATCH_HARTS][CSRS], *fp[WATCH_HARTS][33];
+
+/* Supervisor CSRs that are read one by one: read_csr. */
+static const struct {
+    const char *name;
+    unsigned number;
+} singles[] = {
+    {"sstatus", 0x100}, {"stvec", 0x105}, {"sepc", 0x141}, {"scause", 0x142}, {"satp", 0x180}};
+#define SINGLES (sizeof(singles) / sizeof(singles[0]))
+static void *single[WATCH_HARTS][SINGLES];
 
 void registers_on_hart(plugin_id id, unsigned hart)
 {
@@ -223,6 +238,9 @@ void registers_on_hart(plugin_id id, unsigned hart)
         for (unsigned n = 0; n < CSRS; n++)
             if (strcmp(list->entry[i].name, csrs[n].name) == 0)
                 special[hart][n] = list->entry[i].handle;
+        for (unsigned n = 0; n < SINGLES; n++)
+            if (strcmp(list->entry[i].name, singles[n].name) == 0)
+                single[hart][n] = list->entry[i].handle;
     }
 }
 
@@ -242,6 +260,14 @@ static bool read_handle(void *handle, uint64_t *value)
         return false;
     memcpy(value, array->data, sizeof(*value));
     return true;
+}
+
+bool read_csr(unsigned hart, unsigned number, uint64_t *value)
+{
+    for (unsigned n = 0; hart < WATCH_HARTS && n < SINGLES; n++)
+        if (singles[n].number == number)
+            return read_handle(single[hart][n], value);
+    return false;
 }
 
 bool read_general(unsigned hart, unsigned number, uint64_t *value)

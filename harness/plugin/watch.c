@@ -6,7 +6,7 @@
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
  *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
- *             [,registers=1][,quiet=1][,settle=1][,stuck=1][,deadline=NS][,processor=MS]
+ *             [,registers=1][,quiet=1][,settle=1][,stuck=1][,syscalls=1][,deadline=NS][,processor=MS]
  *             [,model=FD]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
@@ -19,6 +19,7 @@
  * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
  * With deadline= and processor= the run ends at that virtual time, or processor time: deadline.c.
  * With model=FD the contract of a VM is judged at each exit and entry; FD: struct model_channel.
+ * With syscalls=1 system calls of guests' programs are marked (U, Q): see syscalls.c.
  * With stuck=1 a machine that gets nowhere is marked (Z), once: see stuck.c.
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
@@ -31,6 +32,7 @@
 #define SRET        0x10200073u
 #define MRET        0x30200073u
 #define WFI         0x10500073u
+#define ECALL       0x00000073u
 #define HFENCE_MASK 0xfe007fffu
 #define HFENCE_GVMA 0x62000073u
 #define HFENCE_VVMA 0x22000073u
@@ -138,7 +140,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     if (is_hypervisor || (is_firmware && !watch.quiet))
         qemu_plugin_register_vcpu_tb_exec_cb(block, is_hypervisor ? on_hypervisor : on_firmware,
                                              PLUGIN_READ_REGISTERS, (void *)(uintptr_t)first);
-    if ((watch.registers || watch.contract) && !is_hypervisor && !is_firmware)
+    if ((watch.registers || watch.contract || watch.syscalls) && !is_hypervisor && !is_firmware)
         qemu_plugin_register_vcpu_tb_exec_cb(
             block, on_guest, PLUGIN_READ_REGISTERS,
             (void *)(uintptr_t)qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0)));
@@ -149,6 +151,10 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
         uint32_t word = host ? opcode(host, qemu_plugin_insn_size(instruction)) : 0;
 
         watch_stores(instruction, address, is_hypervisor);
+        if (watch.syscalls && !is_hypervisor && !is_firmware && (word == ECALL || word == SRET))
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction,
+                                                   word == ECALL ? on_guest_ecall : on_guest_sret,
+                                                   PLUGIN_READ_REGISTERS, NULL);
         if (watch.settle && word == WFI)
             qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_wfi, PLUGIN_NO_REGISTERS, NULL);
         if (!host || !(is_hypervisor || is_firmware))
@@ -196,6 +202,8 @@ static bool read_argument(const char *argument)
         watch.every = watch.next_hold = number;
     else if (strncmp(argument, "registers", name) == 0)
         watch.registers = number != 0;
+    else if (strncmp(argument, "syscalls", name) == 0)
+        watch.syscalls = number != 0;
     else if (strncmp(argument, "stuck", name) == 0)
         watch.stuck = number != 0;
     else if (strncmp(argument, "quiet", name) == 0)

@@ -33,6 +33,7 @@ struct watch {
     uint64_t processor;               /* in ms of processor time of QEMU; 0: any */
     int hold_fd;                      /* -1: never hold */
     bool registers;                   /* mark the registers at each exit and entry */
+    bool syscalls;                    /* mark system calls of guests' programs: syscalls.c */
     bool stuck;                       /* mark that the machine gets nowhere: stuck.c */
     bool quiet;                       /* only first entries are marked */
     bool settle;                      /* the machine runs with -icount: see settle.c */
@@ -62,6 +63,11 @@ void on_guarded_store(unsigned hart, uint32_t info, uint64_t address, void *data
 
 /* A guest is about to be entered, by the sret at that physical address. */
 void guard_enter(unsigned hart, uint64_t code, uint64_t hgatp);
+
+/* syscalls.c: ecall and sret in a guest; each block of a guest. */
+void on_guest_ecall(unsigned hart, void *data);
+void on_guest_sret(unsigned hart, void *data);
+void syscalls_block(unsigned hart, uint64_t pc, uint64_t hgatp);
 
 /* stuck.c: told of each trap vector, sret and block of the hypervisor. */
 void stuck_trap(unsigned hart);
@@ -97,6 +103,8 @@ bool read_hart(unsigned hart, struct hart_state *state);
 bool clock_ticks(unsigned hart, uint64_t *ticks);
 /* To be called at blocks of the firmware and the hypervisor, to find the clock. */
 void clock_look(unsigned hart);
+/* One supervisor CSR by its number: the guest's own while V is 1. */
+bool read_csr(unsigned hart, unsigned number, uint64_t *value);
 
 /*
  * The contract: an sret is about to be executed (its physical address); a block begins, whosever;

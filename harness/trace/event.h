@@ -25,6 +25,8 @@ enum event_seen {
     SEEN_HFENCE_VVMA,        /* hfence.vvma executed in the hypervisor */
     SEEN_HGATP_WRITE,        /* an instruction that writes hgatp executed */
     SEEN_STORE,              /* a store to a watched page */
+    SEEN_SYSCALL,            /* a guest's program calls its kernel */
+    SEEN_USER_RETURN,        /* the guest's kernel goes (back) to a program */
     SEEN_IDLE,               /* the hart waits (WFI) */
     SEEN_RESUME,             /* the hart runs again */
     SEEN_END

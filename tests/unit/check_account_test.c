@@ -136,6 +136,42 @@ static bool word_at(void *argument, unsigned vm, uint64_t address, uint64_t *val
     return address < 0x90000000;
 }
 
+static bool gp_at(void *argument, unsigned vm, unsigned number, uint64_t *value)
+{
+    (void)argument;
+    *value = 0x1000 + number;
+    return vm == 0;
+}
+
+static bool symbol_at(void *argument, unsigned vm, const char *name, uint64_t *address)
+{
+    (void)argument;
+    *address = 0xffb;
+    return vm == 0 && strcmp(name, "__global_pointer$") == 0;
+}
+
+static void registers_of_guests_are_held_against_addresses(void)
+{
+    struct fixture fixture;
+    CU_ASSERT_FATAL(
+        fixture_begin(&fixture,
+                      "item good: t\nHOLDS: register vm=a gp == address vm=a __global_pointer$+8\n"
+                      "item other: t\nHOLDS: register vm=a tp == address vm=a __global_pointer$+8\n"
+                      "item never: t\nHOLDS: register vm=b gp == 0\n"
+                      "item nowhere: t\nHOLDS: address vm=a main == 0\n",
+                      ""));
+    fixture.facts.last_register = gp_at;
+    fixture.facts.symbol = symbol_at;
+    struct result_run *run = fixture_judge(&fixture);
+    const struct result_item *items = run->checks[0].items;
+    CU_ASSERT_EQUAL(items[0].verdict, VERDICT_PASS);
+    CU_ASSERT_EQUAL(items[1].verdict, VERDICT_FAIL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(items[2].lines[1].text, "no exit of VM b was seen"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(items[3].lines[1].text, "has no symbol main"));
+    result_run_free(run);
+    fixture_end(&fixture);
+}
+
 static void words_of_guests_are_read_through_their_tables(void)
 {
     struct fixture fixture;
@@ -171,7 +207,10 @@ static void idle_time_is_what_no_instruction_filled(void)
     fixture_end(&fixture);
 }
 
-TEST_SUITE(check_account, {"shares are of instructions executed", shares_by_instructions},
+TEST_SUITE(check_account,
+           {"registers of guests are held against addresses",
+            registers_of_guests_are_held_against_addresses},
+           {"shares are of instructions executed", shares_by_instructions},
            {"gaps are stretches without an entry", gaps_by_instructions},
            {"a fence is owed until it is seen", a_fence_is_owed_until_it_is_seen},
            {"nothing changed shows nothing", nothing_changed_shows_nothing},

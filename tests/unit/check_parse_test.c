@@ -75,7 +75,7 @@ static void complaints_name_line_column_found_and_expected(void)
               "x.check:4:4: a VM a is declared already, in line 2");
     COMPLAINS(FIXTURE_SCENARIO "deadline: soon\n",
               "x.check:4:11: found \"soon\", expected a number, a known name (EXC_…, IRQ_…, "
-              "SBI_…), [[NAME]], or count, word, probe, machine, monitor");
+              "SBI_…), [[NAME]], or count, word, register, address, probe, machine, monitor");
     COMPLAINS(FIXTURE_SCENARIO "deadline: 5\n", "x.check:4:11: expected a time: 500ms, 20us, 2s");
     COMPLAINS(FIXTURE_SCENARIO ITEM "CHECK: kvm_exot vm=a\n",
               "x.check:5:8: found \"kvm_exot\", expected the name of an event (kvm_exit, "
@@ -87,7 +87,7 @@ static void complaints_name_line_column_found_and_expected(void)
               "x.check:5:23: [[PC]] is used before it is bound; bind it with FIELD=[[PC:]]");
     COMPLAINS(FIXTURE_SCENARIO ITEM "CHECK: kvm_entry sepc=[[PC:]\n",
               "x.check:5:28: found \"]\", expected a number, a known name (EXC_…, IRQ_…, SBI_…), "
-              "[[NAME]], or count, word, probe, machine, monitor");
+              "[[NAME]], or count, word, register, address, probe, machine, monitor");
     COMPLAINS(FIXTURE_SCENARIO ITEM "HOLDS: share vm=c of 1/2 within 3%\n",
               "x.check:5:17: found \"c\", expected the name of a VM that a line \"vm NAME: …\" "
               "above declares");

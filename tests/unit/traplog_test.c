@@ -275,6 +275,26 @@ static void pieces_of_any_size_give_the_same(void)
     }
 }
 
+/* The trap into the guest's vector comes first; then what the vector's first block shows. */
+static void calls_of_programs_are_events(void)
+{
+    struct event_list list;
+    struct traplog log;
+
+    CU_ASSERT_TRUE(feed(BOOT ENTER SYSCALL "@U 0 250 2 5 7ffe 104cc 8000 8000000000080100\n"
+                                           "@Q 0 280 9 7fff 104d0 8000 8000000000080100\n",
+                        &list, &log));
+    CU_ASSERT_EQUAL_FATAL(list.count, 4);
+    CU_ASSERT_EQUAL(list.event[1].type->kind, SEEN_GUEST_TRAP);
+    CU_ASSERT_EQUAL(list.event[2].type->kind, SEEN_SYSCALL);
+    CU_ASSERT_EQUAL(list.event[2].value[0], 2);
+    CU_ASSERT_EQUAL(list.event[2].value[3], 0x104cc);
+    CU_ASSERT_EQUAL(list.event[2].value[5], 0x8000000000080100);
+    CU_ASSERT_EQUAL(list.event[3].type->kind, SEEN_USER_RETURN);
+    CU_ASSERT_EQUAL(list.event[3].value[0], 9);
+    event_list_free(&list);
+}
+
 static void an_overlong_line_is_cut_not_overrun(void)
 {
     char *text = malloc(5000);
@@ -291,7 +311,8 @@ static void an_overlong_line_is_cut_not_overrun(void)
     free(text);
 }
 
-TEST_SUITE(traplog, {"lines of QEMU 7.2 and 10 are read", reads_lines_of_both_versions},
+TEST_SUITE(traplog, {"calls of a guest's programs are events", calls_of_programs_are_events},
+           {"lines of QEMU 7.2 and 10 are read", reads_lines_of_both_versions},
            {"other messages are passed over", passes_over_what_is_not_its_own},
            {"damaged lines are refused", refuses_lines_that_are_damaged},
            {"a trap to the vector is an exit", a_trap_to_the_vector_is_an_exit},
