@@ -55,6 +55,9 @@ static bool parse_mark(const char *line, struct traplog_line *parsed)
             return false;
         next = end;
     }
+    unsigned wanted = line[1] == MARK_CALL ? 8 : line[1] == MARK_RETURN ? 7 : 0;
+    if (wanted ? count != wanted : count > 4)
+        return false;
     if (*next != '\0' || count < 2 || value[0] >= TRAPLOG_HARTS)
         return false;
     parsed->kind = TRAPLOG_MARK;
