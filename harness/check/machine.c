@@ -10,7 +10,8 @@
 #include "check/registers.h"
 #include "check/tamper.h"
 
-#define AUDIT_INSTRUCTIONS 20000000 /* between checkpoints of "isolation holds" */
+#define AUDIT_INSTRUCTIONS 20000000          /* between checkpoints of "isolation holds" */
+#define VMID_FIELD         (0x3fffull << 44) /* of hgatp */
 
 /* Which VM a second stage belongs to: the one whose own device tree stands in its memory. */
 static int owner_of(const struct machine *machine, const struct ram *ram, uint64_t hgatp)
@@ -26,6 +27,19 @@ static int owner_of(const struct machine *machine, const struct ram *ram, uint64
     }
     free(found);
     return owner;
+}
+
+/* Is a tree of that root known for that VM? A running VM may get another VMID, and its image has
+ * changed since it was first entered. */
+static bool root_is_known(const struct machine *machine, const struct machine_tree *tree)
+{
+    for (size_t i = 0; i < machine->trees; i++) {
+        const struct machine_tree *other = &machine->tree[i];
+        if (other != tree && other->vm == tree->vm &&
+            ((other->hgatp ^ tree->hgatp) & ~VMID_FIELD) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Notes each second stage once, as soon as it can be told whose it is. */
@@ -44,7 +58,7 @@ static void identify(struct machine *machine, const struct ram *ram, uint64_t hg
     tree->vm = owner_of(machine, ram, hgatp);
     if (tree->vm >= 0)
         machine->vm[tree->vm].hgatp = hgatp;
-    if (first)
+    if (first && !root_is_known(machine, tree))
         tamper_compare(machine, ram, tree->vm, hgatp);
 }
 

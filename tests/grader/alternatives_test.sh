@@ -1,15 +1,20 @@
 #!/bin/bash
 # Alternatives: correct hypervisors that are written another way. Each must get full points: what
 # fails one of them judges how the reference is written, not what it does. By default each meets a
-# part of the checks, so that together they meet all; FULL=1: each meets all.
+# part of the checks, so that together they meet all, and those that its patch names, which once
+# failed it; FULL=1: each meets all.
 # ONLY="NAME…" judges some, JOBS=N that many at a time.
 . "$(dirname "$0")/facts.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/variants.sh"
 folder=tests/grader/alternatives
 parts=4
 
-# Every check, or each fourth of them, beginning at another one for each alternative.
+# Every check, or each fourth of them, beginning at another one for each alternative, and those of
+# its header.
 checks_of() {
+    all_or_part "$1" | cat - <(header "$1" check) | awk '!seen[$0]++'
+}
+all_or_part() {
     local all number=0 begin
     mapfile -t all < <(find tests/system/checks -name '*.check' | sort |
         sed 's,tests/system/checks/,,; s/\.check$//')
@@ -20,7 +25,7 @@ checks_of() {
     done
 }
 export parts
-export -f checks_of
+export -f checks_of all_or_part
 
 judge_all "$folder"
 while read -r patch; do
