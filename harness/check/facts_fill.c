@@ -67,16 +67,19 @@ static enum outcome outcome_of(const struct observation *seen)
 
 /* ---- One order of events ----------------------------------------------------------------- */
 
-/* Record id of the VM whose second stage this is, found by its memory; -1: not known. */
-static int record_of(const struct machine *machine, uint64_t hgatp)
+/* The VM whose second stage this was after so many instructions, since another VM may get the same
+ * root and VMID later: by the model, and where there is none by what was found in memory. */
+static int vm_at(const struct machine *machine, uint64_t hgatp, uint64_t instructions)
 {
-    for (size_t i = 0; i < machine->trees; i++) {
-        if (machine->tree[i].hgatp != hgatp || machine->tree[i].vm < 0)
-            continue;
-        for (int id = 0; id < 256; id++)
-            if (machine->facts.vm_of[id] == machine->tree[i].vm)
-                return id;
-    }
+    const struct model_channel *model = machine->seen.model;
+
+    for (uint32_t i = model ? model->lives : 0; i-- > 0;)
+        if (model->life[i].instructions <= instructions &&
+            ((model->life[i].hgatp ^ hgatp) & ~MODEL_CHANNEL_VMID) == 0)
+            return model->life[i].vm;
+    for (size_t i = 0; i < machine->trees; i++)
+        if (machine->tree[i].hgatp == hgatp && machine->tree[i].vm >= 0)
+            return machine->tree[i].vm;
     return -1;
 }
 
@@ -84,19 +87,19 @@ static int record_of(const struct machine *machine, uint64_t hgatp)
 static void name_seen(struct machine *machine)
 {
     struct event_list *seen = &machine->seen.seen;
-    uint64_t last = 0;
-    int id = -1;
+    int id_of[BUNDLE_MAX_VMS];
+    memset(id_of, -1, sizeof id_of);
+    for (int id = 255; id >= 0; id--)
+        if (machine->facts.vm_of[id] >= 0 && machine->facts.vm_of[id] < BUNDLE_MAX_VMS)
+            id_of[machine->facts.vm_of[id]] = id;
     for (size_t i = 0; i < seen->count; i++) {
         struct event *event = &seen->event[i];
         int field = event_field_index(event->type, "hgatp");
         if (field < 0 || event->type->kind == SEEN_HGATP_WRITE)
             continue;
-        if (event->value[field] != last) {
-            last = event->value[field];
-            id = record_of(machine, last);
-        }
-        if (id >= 0)
-            event->vm = (uint8_t)id;
+        int vm = vm_at(machine, event->value[field], event->instructions);
+        if (vm >= 0 && vm < BUNDLE_MAX_VMS && id_of[vm] >= 0)
+            event->vm = (uint8_t)id_of[vm];
     }
 }
 

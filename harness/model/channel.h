@@ -14,6 +14,8 @@
 #define MODEL_CHANNEL_BREACHES 8 /* the first ones are kept, the others only counted */
 #define MODEL_CHANNEL_RULES    256
 #define MODEL_CHANNEL_COMMANDS 64
+#define MODEL_CHANNEL_LIVES    1024
+#define MODEL_CHANNEL_VMID     (0x3fffull << 44) /* of hgatp: it may change in a life */
 
 enum model_sight {
     MODEL_SIGHT_NONE,  /* the plugin has not begun */
@@ -34,6 +36,12 @@ struct model_channel_breach {
     char expected[160], seen[160];
 };
 
+/* From so many instructions on the second stage with this root is this VM's. */
+struct model_channel_life {
+    uint64_t instructions, hgatp;
+    int32_t vm;
+};
+
 struct model_channel {
     uint64_t magic;
     /* coach's */
@@ -48,6 +56,8 @@ struct model_channel {
     char blind[120];
     uint64_t entries, exits, breaches; /* how many of each */
     struct model_channel_breach breach[MODEL_CHANNEL_BREACHES];
+    uint32_t lives;
+    struct model_channel_life life[MODEL_CHANNEL_LIVES];
     uint32_t rules;
     struct model_channel_rule rule[MODEL_CHANNEL_RULES];
 };

@@ -94,6 +94,9 @@ void model_free(struct model *model);
  */
 uint64_t model_fill_word(uint64_t seed, uint64_t address);
 
+/* Whose second stage this is, as the last entry with it has shown; -1: not known. */
+int model_vm_of(const struct model *model, uint64_t hgatp);
+
 /* The events. Every one is given in the order in which the hart did it. */
 void model_exit(struct model *model, unsigned hart, const struct model_state *state);
 void model_entry(struct model *model, unsigned hart, const struct model_state *state);

@@ -103,14 +103,21 @@ static int find_owner(const struct model *model, uint64_t hgatp)
     return -1;
 }
 
+int model_vm_of(const struct model *model, uint64_t hgatp)
+{
+    for (size_t i = 0; i < model->tree_count; i++)
+        if (model->trees[i].root == root_of(hgatp))
+            return model->trees[i].vm;
+    return -1;
+}
+
 int model_owner(struct model *model, uint64_t hgatp)
 {
-    uint64_t root = root_of(hgatp);
+    int vm = model_vm_of(model, hgatp);
 
-    for (size_t i = 0; i < model->tree_count; i++)
-        if (model->trees[i].root == root)
-            return model->trees[i].vm;
-    int vm = find_owner(model, hgatp);
+    if (vm >= 0)
+        return vm;
+    vm = find_owner(model, hgatp);
     if (vm < 0)
         return -1;
     struct model_tree *more =
@@ -118,7 +125,7 @@ int model_owner(struct model *model, uint64_t hgatp)
     if (!more)
         return vm;
     model->trees = more;
-    model->trees[model->tree_count++] = (struct model_tree){root, vm};
+    model->trees[model->tree_count++] = (struct model_tree){root_of(hgatp), vm};
     return vm;
 }
 

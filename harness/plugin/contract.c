@@ -20,6 +20,7 @@ static struct model *model;
 
 static struct {
     bool entering, inside;
+    uint64_t instructions; /* entering: executed so far, as the entry's mark tells */
     struct model_state at; /* entering: CSRs as the sret found them */
 } state[WATCH_HARTS];
 
@@ -147,7 +148,21 @@ void contract_sret(unsigned hart, uint64_t code)
         return;
     at->pc = at->csr.sepc;
     at->code = code;
+    state[hart].instructions = watch.instructions;
     state[hart].entering = true;
+}
+
+/* Tells coach whose the second stage of this entry is, when that is news. */
+static void note_life(uint64_t hgatp, uint64_t instructions)
+{
+    int vm = model_vm_of(model, hgatp);
+    uint32_t i = channel->lives;
+
+    while (i > 0 && ((channel->life[i - 1].hgatp ^ hgatp) & ~MODEL_CHANNEL_VMID))
+        i--;
+    if (vm < 0 || (i > 0 && channel->life[i - 1].vm == vm) || channel->lives == MODEL_CHANNEL_LIVES)
+        return;
+    channel->life[channel->lives++] = (struct model_channel_life){instructions, hgatp, vm};
 }
 
 /* A block begins, of whomever: the guest's registers are as they were at the sret. */
@@ -165,6 +180,7 @@ void contract_block(unsigned hart)
     state[hart].at.has_fp = read_fp(hart, state[hart].at.f, &state[hart].at.fcsr);
     channel->entries++;
     model_entry(model, hart, &state[hart].at);
+    note_life(state[hart].at.csr.hgatp, state[hart].instructions);
     copy_counts();
 }
 
