@@ -16,8 +16,15 @@ struct audit {
     uint8_t *owner; /* one a page of RAM: OWNER_… */
     uint8_t *fault; /* 1: a finding is about this page */
     uint64_t pages;
-    unsigned tree; /* that is being walked */
+    unsigned tree;   /* that is being walked */
+    uint64_t budget; /* pages and entries of it that are still looked at */
 };
+
+/* A tree in order maps each page of RAM once. */
+static uint64_t budget_of(const struct audit *audit)
+{
+    return 2 * audit->pages + 65536;
+}
 
 static uint64_t page_of(const struct audit *audit, uint64_t physical)
 {
@@ -70,8 +77,32 @@ static bool on_table(const struct walk_table *table, void *argument)
 
 static bool on_bad(const struct walk_leaf *entry, void *argument)
 {
-    find(argument, AUDIT_MALFORMED, entry, 1, -1, NULL);
-    return true;
+    struct audit *audit = argument;
+
+    find(audit, AUDIT_MALFORMED, entry, 1, -1, NULL);
+    return audit->budget-- > 0;
+}
+
+/* Whatever the table maps, it maps twice. */
+static bool on_again(const struct walk_leaf *entry, void *argument)
+{
+    struct audit *audit = argument;
+
+    find(audit, AUDIT_TWICE, entry, 1, -1, NULL);
+    return audit->budget-- > 0;
+}
+
+/* Takes the pages that a leaf is worth; false once there were more than any tree in order has. */
+static bool afford(struct audit *audit, const struct walk_leaf *leaf)
+{
+    uint64_t pages = leaf->bytes / PAGE < audit->pages ? leaf->bytes / PAGE : audit->pages;
+
+    if (pages < audit->budget) {
+        audit->budget -= pages;
+        return true;
+    }
+    find(audit, AUDIT_MALFORMED, leaf, 1, -1, NULL);
+    return false;
 }
 
 static void check_bits(struct audit *audit, const struct walk_leaf *leaf)
@@ -132,6 +163,8 @@ static bool on_leaf(const struct walk_leaf *leaf, void *argument)
     struct audit *audit = argument;
     const struct ram *ram = audit->input->ram;
 
+    if (!afford(audit, leaf))
+        return false;
     audit->report->tree_bytes[audit->tree] += leaf->bytes;
     check_bits(audit, leaf);
     check_promise(audit, leaf);
@@ -189,15 +222,18 @@ static void find_result(struct audit *audit, enum walk_result result)
 static void walk_all(struct audit *audit)
 {
     const struct walk_visitor tables = {.table = on_table, .bad = on_bad, .argument = audit};
-    const struct walk_visitor leaves = {.leaf = on_leaf, .argument = audit};
+    const struct walk_visitor leaves = {.leaf = on_leaf, .again = on_again, .argument = audit};
     const struct audit_input *input = audit->input;
     struct audit_report *report = audit->report;
     struct walk_count count;
 
-    for (audit->tree = 0; audit->tree < input->trees; audit->tree++)
+    for (audit->tree = 0; audit->tree < input->trees; audit->tree++) {
+        audit->budget = budget_of(audit);
         find_result(audit,
                     walk_second_stage(input->ram, input->tree[audit->tree].hgatp, &tables, &count));
+    }
     for (audit->tree = 0; audit->tree < input->trees; audit->tree++) {
+        audit->budget = budget_of(audit);
         walk_second_stage(input->ram, input->tree[audit->tree].hgatp, &leaves, &count);
         report->tree_leaves[audit->tree] = count.leaves;
         report->leaves += count.leaves;

@@ -1,5 +1,8 @@
-/* Page tables walked as a whole. Depth is bounded by the levels, breadth by a count of tables. */
+/* Page tables walked as a whole. Depth is bounded by the levels; each table is visited once a
+ * level. */
 #include "audit/walk.h"
+
+#include <stdlib.h>
 
 #define ENTRIES     512u
 #define TABLE_BYTES 4096u
@@ -10,6 +13,8 @@ struct walk {
     const struct walk_visitor *visitor;
     struct walk_count *count;
     uint64_t most_tables;
+    uint8_t *visited; /* one a page of RAM, bit `level`: it was visited as a table there … */
+    uint8_t *maps;    /* … and has leaves at or below it */
     enum walk_result result;
 };
 
@@ -67,7 +72,17 @@ static bool visit_entry(struct walk *walk, uint64_t pte, uint64_t at, unsigned l
         return false;
     if (!inside || level == 0)
         return true;
-    return visit_table(walk, entry.physical, TABLE_BYTES, level - 1, address);
+    uint64_t page = (entry.physical - walk->ram->base) / TABLE_BYTES;
+    uint8_t bit = (uint8_t)(1u << (level - 1));
+    if (walk->visited[page] & bit)
+        return !(walk->maps[page] & bit) || !visitor->again ||
+               visitor->again(&entry, visitor->argument);
+    uint64_t before = walk->count->leaves;
+    walk->visited[page] |= bit;
+    bool on = visit_table(walk, entry.physical, TABLE_BYTES, level - 1, address);
+    if (walk->count->leaves > before)
+        walk->maps[page] |= bit;
+    return on;
 }
 
 static bool visit_table(struct walk *walk, uint64_t table, uint64_t bytes, unsigned level,
@@ -106,7 +121,13 @@ static enum walk_result walk_tree(const struct ram *ram, uint64_t root, uint64_t
     *count = (struct walk_count){0};
     if (!ram_at(ram, root, root_bytes))
         return WALK_ROOT_OUTSIDE;
-    return visit_table(&walk, root, root_bytes, levels - 1, 0) ? WALK_DONE : walk.result;
+    walk.visited = calloc(walk.most_tables, 2);
+    if (!walk.visited)
+        return WALK_LOOP;
+    walk.maps = walk.visited + walk.most_tables;
+    bool done = visit_table(&walk, root, root_bytes, levels - 1, 0);
+    free(walk.visited);
+    return done ? WALK_DONE : walk.result;
 }
 
 enum walk_result walk_second_stage(const struct ram *ram, uint64_t hgatp,

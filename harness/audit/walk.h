@@ -55,12 +55,15 @@ struct walk_table {
     unsigned level;
 };
 
-/* Called for each; false ends the walk. Either may be NULL. */
+/* Called for each; false ends the walk. Any may be NULL. */
 struct walk_visitor {
     bool (*leaf)(const struct walk_leaf *leaf, void *argument);
     bool (*table)(const struct walk_table *table, void *argument);
     /* An entry that is neither a leaf nor a usable pointer; leaf->wrong says why. */
     bool (*bad)(const struct walk_leaf *entry, void *argument);
+    /* A pointer to a table that was visited at this level before and maps something: it is not
+     * visited again, since tables that alias one another have no end of paths. */
+    bool (*again)(const struct walk_leaf *entry, void *argument);
     void *argument;
 };
 
@@ -78,7 +81,7 @@ enum walk_result {
     WALK_ROOT_ALIGN,   /* second stage: root not aligned to 16 KiB (walked all the same as the
                           hardware does: the low two bits of the PPN are taken as 0) */
     WALK_ROOT_OUTSIDE, /* the root is not in RAM */
-    WALK_LOOP          /* more tables than RAM has pages: tables point at each other */
+    WALK_LOOP /* more tables than RAM has pages: tables point at each other; or no memory */
 };
 
 /* Walks the whole second-stage tree of an hgatp value, all levels, every entry. */

@@ -66,16 +66,14 @@ void machine_audit(struct machine *machine, const struct observer_view *view)
 {
     struct audit_input input;
     struct audit_report report;
+    if (machine->audited && !machine->report.holds)
+        return; /* the first finding is the one to show */
     memset(&input, 0, sizeof input);
     audit_from_machine(&input, view->ram, view->hypervisor, view->hgatps, view->hgatp_count);
     if (!input.trees || audit_run(&input, &report) != 0)
         return;
     machine->audits++;
     machine->leaves += report.leaves;
-    if (machine->audited && !machine->report.holds) {
-        audit_free(&report); /* the first finding is the one to show */
-        return;
-    }
     if (machine->audited)
         audit_free(&machine->report);
     machine->audit = input;

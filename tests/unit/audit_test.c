@@ -196,7 +196,68 @@ static void the_map_covers_ram_without_gaps(void)
     end(&machine);
 }
 
-TEST_SUITE(audit, {"right trees pass and are counted", right_trees_pass_and_are_counted},
+/* A table at `at` whose `count` entries are all this one. */
+static void fill(struct machine *machine, uint64_t at, size_t count, uint64_t entry)
+{
+    for (size_t i = 0; i < count; i++)
+        entry_at(machine, at)[i] = entry;
+}
+
+/* Tables that alias one another have 2048 * 512 * 512 paths, or 512 times that a level more. */
+static void tables_that_alias_are_visited_once(void)
+{
+    for (unsigned mode = MODE_SV39; mode <= MODE_SV57; mode++) {
+        struct machine machine;
+        unsigned levels = mode - MODE_SV39 + 3;
+        uint64_t next = POOL;
+        begin(&machine);
+        fill(&machine, ROOT_A, 2048, next >> 12 << 10 | PTE_V);
+        for (unsigned level = 1; level < levels; level++, next += PAGE)
+            fill(&machine, next, 512,
+                 level + 1 < levels ? (next + PAGE) >> 12 << 10 | PTE_V : RAM_A >> 12 << 10 | RWXU);
+        machine.input.trees = 1;
+        machine.input.tree[0].hgatp = (uint64_t)mode << 60 | ROOT_A >> 12;
+        run(&machine);
+        CU_ASSERT_FALSE(machine.report.holds);
+        CU_ASSERT(machine.report.count[AUDIT_TWICE] > 0);
+        CU_ASSERT_EQUAL(machine.report.tables, levels);
+        CU_ASSERT_EQUAL(machine.report.leaves, 512);
+        end(&machine);
+    }
+}
+
+static void a_table_without_leaves_may_be_shared(void)
+{
+    struct machine machine;
+    begin(&machine);
+    map_well(&machine);
+    *entry_for(&machine, ROOT_A, 0, 2) = (BASE + 0xf00000) >> 12 << 10 | PTE_V;
+    *entry_for(&machine, ROOT_A, 1ull << 30, 2) = (BASE + 0xf00000) >> 12 << 10 | PTE_V;
+    run(&machine);
+    CU_ASSERT(machine.report.holds);
+    end(&machine);
+}
+
+static void a_tree_that_maps_more_than_any_may_is_malformed(void)
+{
+    struct machine machine;
+    begin(&machine);
+    for (uint64_t table = POOL; table < POOL + 64 * PAGE; table += PAGE) {
+        fill(&machine, table, 512, RAM_A >> 12 << 10 | RWXU);
+        entry_at(&machine, ROOT_A)[(table - POOL) / PAGE] = table >> 12 << 10 | PTE_V;
+    }
+    run(&machine);
+    CU_ASSERT(machine.report.count[AUDIT_MALFORMED] > 0);
+    CU_ASSERT(machine.report.leaves < 200);
+    end(&machine);
+}
+
+TEST_SUITE(audit,
+           {"tables that alias are visited once a level", tables_that_alias_are_visited_once},
+           {"a table without leaves may be shared", a_table_without_leaves_may_be_shared},
+           {"a tree that maps more than any may is malformed",
+            a_tree_that_maps_more_than_any_may_is_malformed},
+           {"right trees pass and are counted", right_trees_pass_and_are_counted},
            {"each reach too far is named", each_reach_too_far_is_named},
            {"a page belongs to one VM, once", a_page_belongs_to_one_vm_once},
            {"wrong bits are named", wrong_bits_are_named},
