@@ -2,7 +2,7 @@
 # QEMU plugins, which are no part of it).
 
 HOST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I. -Iharness -pthread
-HOST_LDLIBS = -larchive -lcyaml -ljansson -lfdt -ldw -lelf -lseccomp -lnettle -lm -pthread
+HOST_LDLIBS = -larchive -lcyaml -ljansson -lfdt -ldw -lelf -lseccomp -lgit2 -lnettle -lm -pthread
 
 COACH_SOURCES := harness/main.c $(filter-out harness/plugin/%,$(wildcard harness/*/*.c))
 COACH_OBJECTS := $(COACH_SOURCES:%.c=$(BUILD)/host/%.o)

@@ -1,9 +1,12 @@
 /* coach: finds the subcommand among the registered ones and hands over to it. */
 #include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "lib/buffer.h"
@@ -55,14 +58,58 @@ static int run(const struct command *command, int argc, char **argv)
     char *name = format_string("coach %s", command->name);
     argv[0] = name;
     int status = command->run(argc, argv);
-    if (fflush(stdout) != 0 && status == COACH_OK)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status < COACH_USAGE) {
+        complain("standard output cannot be written: %s", strerror(errno));
         status = COACH_FAULT;
+    }
     free(name);
     return status;
 }
 
+/* What may stay of git's environment: who somebody is, and where their own settings are. */
+static bool is_kept(const char *name)
+{
+    static const char *const kept[] = {"GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_GLOBAL=",
+                                       "GIT_CONFIG_SYSTEM=", "GIT_CONFIG_NOSYSTEM="};
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        if (strncmp(name, kept[i], strlen(kept[i])) == 0)
+            return true;
+    }
+    return strncmp(name, "GIT_", 4) != 0 && strncmp(name, "LD_PRELOAD=", 11) != 0 &&
+           strncmp(name, "LD_AUDIT=", 9) != 0 && strncmp(name, "LD_DEBUG", 8) != 0;
+}
+
+/*
+ * A hook's GIT_DIR and the like would lead git to another repository than the one that is named,
+ * and what is loaded into every program would speak where its words are read.
+ */
+static void clear_environment(void)
+{
+    size_t kept = 0;
+    for (size_t i = 0; environ != NULL && environ[i] != NULL; i++) {
+        if (is_kept(environ[i]))
+            environ[kept++] = environ[i];
+    }
+    if (environ != NULL)
+        environ[kept] = NULL;
+}
+
+/*
+ * Descriptors 0 to 2 are there, so that no file that is opened later becomes one of them. Standard
+ * output that was closed cannot be written to: whoever prints there hears of it.
+ */
+static void open_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY) != fd)
+            _exit(COACH_FAULT);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_streams();
+    clear_environment();
     signal(SIGPIPE, SIG_IGN);
     argp_err_exit_status = COACH_USAGE;
     argp_program_version = COACH_VERSION;

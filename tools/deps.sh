@@ -30,7 +30,8 @@ for_running="
 build-essential pkg-config git ca-certificates
 qemu-system-misc opensbi
 gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf gdb-multiarch
-libfdt-dev libjansson-dev libcyaml-dev libelf-dev libdw-dev libseccomp-dev libarchive-dev nettle-dev
+libfdt-dev libjansson-dev libcyaml-dev libelf-dev libdw-dev libseccomp-dev libarchive-dev libgit2-dev
+nettle-dev
 bubblewrap cpio procps
 "
 for_all="

@@ -279,7 +279,8 @@ struct check *check_load(const char *file, struct error *error)
         buffer_free(&text);
         return NULL;
     }
-    struct check *check = check_parse(file, buffer_string(&text), text.length, error);
+    size_t mark = text.length >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* BOM */
+    struct check *check = check_parse(file, buffer_string(&text) + mark, text.length - mark, error);
     buffer_free(&text);
     return check;
 }

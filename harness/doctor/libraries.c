@@ -7,6 +7,7 @@
 #include <archive.h>
 #include <cyaml/cyaml.h>
 #include <elfutils/libdwfl.h>
+#include <git2.h>
 #include <jansson.h>
 #include <nettle/version.h>
 #include <seccomp.h>
@@ -27,6 +28,13 @@ static void add_seccomp(struct findings *findings)
     const struct scmp_version *version = seccomp_version();
     add(findings, "libseccomp",
         format_string("%u.%u.%u", version->major, version->minor, version->micro));
+}
+
+static void add_libgit2(struct findings *findings)
+{
+    int major, minor, micro;
+    git_libgit2_version(&major, &minor, &micro);
+    add(findings, "libgit2", format_string("%d.%d.%d", major, minor, micro));
 }
 
 /* CUnit is used by the tests alone, which coach is not linked with. */
@@ -50,5 +58,6 @@ void examine_libraries(struct findings *findings)
     add(findings, "libdw, libelf", copy_string(dwfl_version(NULL)));
     add(findings, "nettle", format_string("%d.%d", nettle_version_major(), nettle_version_minor()));
     add_seccomp(findings);
+    add_libgit2(findings);
     add_cunit(findings);
 }

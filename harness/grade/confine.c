@@ -21,6 +21,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "grade/hide.h"
+
 /* Rights and scopes that came after the headers of Debian 12 (linux/landlock.h, ABI 3 to 6). */
 #define FS_TRUNCATE  (1ull << 14)
 #define FS_IOCTL_DEV (1ull << 15)
@@ -51,6 +53,13 @@ static int set_limit(int resource, uint64_t value)
     return setrlimit((__rlimit_resource_t)resource, &limit);
 }
 
+/* A signal of its own at the limit, so that who is killed for it can be told from others. */
+static int set_processor_limit(unsigned seconds)
+{
+    struct rlimit limit = {seconds, seconds + 2};
+    return setrlimit(RLIMIT_CPU, &limit);
+}
+
 /* Threads that the user of jobs has now: the limit on processes counts each of them. */
 static unsigned threads_now(void)
 {
@@ -74,7 +83,7 @@ static unsigned threads_now(void)
 
 int confine_limits(const struct sandbox_limits *limits)
 {
-    if (set_limit(RLIMIT_CORE, 0) != 0 || set_limit(RLIMIT_CPU, limits->cpu_seconds) != 0 ||
+    if (set_limit(RLIMIT_CORE, 0) != 0 || set_processor_limit(limits->cpu_seconds) != 0 ||
         set_limit(RLIMIT_FSIZE, limits->file_bytes) != 0 || set_limit(RLIMIT_NOFILE, 256) != 0) {
         return -1;
     }
@@ -131,13 +140,38 @@ static int allow(int ruleset, const char *path, uint64_t rights)
     return (int)result;
 }
 
+/* Allows reading at and below a folder of the system's, but for what is hidden there. */
+static int allow_system(int ruleset, const char *path, uint64_t rights)
+{
+    if (hide_covers(path)) {
+        return 0;
+    }
+    if (!hide_is_below(path)) {
+        return allow(ruleset, path, rights);
+    }
+    DIR *folder = opendir(path);
+    int status = folder != NULL ? 0 : -1;
+    for (struct dirent *entry; status == 0 && (entry = readdir(folder)) != NULL;) {
+        char below[4096];
+        bool link = entry->d_type == DT_LNK; /* may lead to what is hidden */
+        if (!link && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+            status = allow_system(ruleset, below, rights);
+        }
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+    return status;
+}
+
 static int allow_all(int ruleset, const char *work, const char *const *readable, uint64_t known)
 {
     static const char *const system[] = {
         "/usr",         "/lib",      "/lib64", "/bin", "/etc/ld.so.cache",
         "/dev/urandom", "/dev/zero", "/proc",  NULL};
     for (size_t i = 0; system[i] != NULL; i++) {
-        if (allow(ruleset, system[i], READ_RIGHTS & known) != 0) {
+        if (allow_system(ruleset, system[i], READ_RIGHTS & known) != 0) {
             return -1;
         }
     }

@@ -1,13 +1,16 @@
 /* coach confine: becomes another program, in the sandbox. */
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "grade/confine.h"
+#include "grade/hide.h"
 #include "grade/wrap.h"
 
 #define READABLE_MOST 16
@@ -23,6 +26,7 @@ struct confine_options {
 static const struct argp_option confine_argp_options[] = {
     {"tier", 't', "TIER", 0, "bubblewrap, landlock or limits", 0},
     {"work", 'w', "DIR", 0, "The folder that it may write", 0},
+    {"hide", 'h', "DIR", 0, "What it must not see of the system's own folders (repeatable)", 0},
     {"read", 'r', "PATH", 0, "What it may read beside the system's programs (repeatable)", 0},
     {0},
 };
@@ -36,6 +40,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case 'w':
         options->work = argument;
+        return 0;
+    case 'h':
+        hide_add(argument);
         return 0;
     case 'r':
         if (options->readable_count == READABLE_MOST) {
@@ -87,6 +94,7 @@ static void give_descriptors(void)
 static int become(const struct confine_options *options, enum sandbox_tier tier)
 {
     const char *const *program = (const char *const *)options->program;
+    pid_t parent = getppid();
     give_descriptors();
     if (tier == SANDBOX_BUBBLEWRAP) {
         struct sandbox_job job = {
@@ -98,6 +106,10 @@ static int become(const struct confine_options *options, enum sandbox_tier tier)
     if (tier == SANDBOX_LANDLOCK &&
         (confine_files(options->work, options->readable) != 0 || confine_calls() != 0)) {
         return complain("Landlock and seccomp: %s", strerror(errno));
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* which a change of user has cleared */
+    if (getppid() != parent) {
+        return -1;
     }
     execvp(program[0], (char *const *)program);
     return complain("%s: %s", program[0], strerror(errno));

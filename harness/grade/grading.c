@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "grade/hide.h"
 #include "grade/intake.h"
 #include "grade/judge.h"
 #include "grade/objects.h"
@@ -94,6 +96,13 @@ static int collect_checks(struct session *session, struct error *error)
     return grading->only != NULL ? choose_check(session, error) : 0;
 }
 
+/* Whether there is a file or a folder, which can be broken. */
+static bool may_be_broken(const char *where)
+{
+    struct stat status;
+    return stat(where, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+}
+
 /*
  * Reads the submission. What is there and broken is its own fault, and is in the result: a fail,
  * or not graded where it is an archive of another kind, which a person can open.
@@ -112,7 +121,7 @@ static int open_submission(struct session *session, struct error *error)
         }
         return 0;
     }
-    if (kind == NULL && access(where, F_OK) != 0) {
+    if (kind == NULL && (error->status == COACH_FAULT || !may_be_broken(where))) {
         return -1;
     }
     session->broken = kind != NULL ? VERDICT_HARNESS_FAULT : VERDICT_FAIL;
@@ -126,11 +135,14 @@ static int judge_stage(struct session *session, struct stage *stage, const struc
                        struct error *error)
 {
     const struct grading *grading = session->grading;
+    struct work_stage build = {.course = grading->course,
+                               .upto = stage->lab->number,
+                               .group = stage->group,
+                               .tier = grading->tier};
     if (stage == session->stages && grading->objects != NULL) {
         objects_take(grading->objects, tree, &session->work);
     }
-    enum verdict verdict =
-        work_build(&session->work, tree, grading->tier, stage->group, session->run, error);
+    enum verdict verdict = work_build(&session->work, tree, &build, session->run, error);
     if (verdict == VERDICT_HARNESS_FAULT) {
         judge_none(&stage->set, verdict, error->text, session->run);
         return 0;
@@ -219,6 +231,9 @@ static void add_notes(struct session *session)
     for (size_t i = 0; i < session->intake.note_count; i++) {
         result_run_note(session->run, "%s", session->intake.notes[i]);
     }
+    if (session->intake.unsaid > 0) {
+        result_run_note(session->run, "%zu more remarks of this kind", session->intake.unsaid);
+    }
     if (session->intake.left > 0) {
         result_run_note(session->run, "%zu " GRADING_LEFT, session->intake.left);
     }
@@ -261,6 +276,8 @@ static int run_session(struct session *session, struct error *error)
 struct result_run *grading_run(const struct grading *grading, struct error *error)
 {
     char *title = title_of(grading);
+    hide_add(grading->course->root);
+    hide_add(grading->hidden);
     struct session session = {.grading = grading, .run = result_run_new(title)};
     result_run_tier(session.run, sandbox_describe(grading->tier));
     if (run_session(&session, error) != 0) {

@@ -1,6 +1,7 @@
-/* Reads a submission from a folder, without following any link below it. */
-#include "grade/intake.h"
-
+/*
+ * Reads a submission from a folder, without following any link in it. What cannot be read is told:
+ * whoever grades must not take it for absent.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,25 +10,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MOST 32
+#include "grade/intake.h"
 
-static int read_file(struct intake *intake, int folder, const char *name,
-                     struct intake_entry *entry, struct error *error)
+static int unreadable(const char *path, struct error *error)
 {
-    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat status;
-    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        entry->kind = ENTRY_OTHER;
-        if (file >= 0) {
-            close(file);
-        }
-        return 0;
-    }
-    int result = intake_count(intake, INTAKE_FILE_MOST < entry->bytes ? 0 : entry->bytes, error);
-    while (result == 0 && entry->text.length <= INTAKE_FILE_MOST) {
+    return error_fault(error, "%s cannot be read: %s; let this user read it, and grade again", path,
+                       strerror(errno));
+}
+
+/* The bytes of an open file, as far as a source may be long. */
+static int read_text(int file, struct intake_entry *entry, struct error *error)
+{
+    while (entry->text.length <= INTAKE_FILE_MOST) {
         char *room = buffer_reserve(&entry->text, 65536);
         ssize_t count = read(file, room, 65536);
-        if (count <= 0) {
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return unreadable(entry->path, error);
+        }
+        if (count == 0) {
             break;
         }
         entry->text.length += (size_t)count;
@@ -35,8 +38,26 @@ static int read_file(struct intake *intake, int folder, const char *name,
     if (entry->text.length > INTAKE_FILE_MOST) {
         entry->bytes = entry->text.length;
         buffer_free(&entry->text);
-    } else if (entry->text.data != NULL) {
+    } else {
         entry->text.data[entry->text.length] = '\0';
+    }
+    return 0;
+}
+
+static int read_file(struct intake *intake, int folder, const char *name,
+                     struct intake_entry *entry, struct error *error)
+{
+    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
+    if (file < 0) {
+        return unreadable(entry->path, error);
+    }
+    int result = 0;
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        entry->kind = ENTRY_OTHER; /* it was changed meanwhile */
+    } else if (entry->bytes <= INTAKE_FILE_MOST) {
+        result = intake_count(intake, entry->bytes, error);
+        result = result == 0 ? read_text(file, entry, error) : result;
     }
     close(file);
     return result;
@@ -45,26 +66,18 @@ static int read_file(struct intake *intake, int folder, const char *name,
 static int read_level(struct intake *intake, int folder, const char *prefix, unsigned depth,
                       struct error *error);
 
-static int read_below(struct intake *intake, int folder, const char *name, const char *path,
-                      unsigned depth, struct error *error)
-{
-    int below = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
-    if (below < 0) {
-        return 0; /* cannot be read: nothing in it can be taken */
-    }
-    return read_level(intake, below, path, depth + 1, error);
-}
-
 static int read_entry(struct intake *intake, int folder, const char *name, const char *path,
                       unsigned depth, struct error *error)
 {
     struct stat status;
     struct intake_entry *entry;
     if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        return 0;
+        return errno == ENOENT ? 0 : unreadable(path, error); /* it went meanwhile */
     }
     if (S_ISDIR(status.st_mode)) {
-        return read_below(intake, folder, name, path, depth, error);
+        int below = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+        return below < 0 ? unreadable(path, error)
+                         : read_level(intake, below, path, depth + 1, error);
     }
     enum entry_kind kind = S_ISREG(status.st_mode)   ? ENTRY_FILE
                            : S_ISLNK(status.st_mode) ? ENTRY_LINK
@@ -91,10 +104,13 @@ static int read_level(struct intake *intake, int folder, const char *prefix, uns
                       struct error *error)
 {
     struct dirent **names = NULL;
-    int count = depth > DEPTH_MOST ? -1 : scandirat(folder, ".", &names, NULL, by_name);
-    int status = 0;
-    if (depth > DEPTH_MOST) {
-        status = error_set(error, "has folders more than %d deep", DEPTH_MOST);
+    int count = 0, status = intake_add_folder(intake, error);
+    if (status == 0 && depth > INTAKE_DEPTH_MOST) {
+        status = error_set(error, "has folders more than %u deep", INTAKE_DEPTH_MOST);
+    }
+    if (status == 0) {
+        count = scandirat(folder, ".", &names, NULL, by_name);
+        status = count < 0 ? unreadable(prefix[0] != '\0' ? prefix : "it", error) : 0;
     }
     for (int i = 0; i < count; i++) {
         if (status == 0 && !is_passed_over(names[i]->d_name, depth)) {
@@ -109,11 +125,7 @@ static int read_level(struct intake *intake, int folder, const char *prefix, uns
     return status;
 }
 
-int intake_read_folder(struct intake *intake, const char *path, struct error *error)
+int intake_read_folder(struct intake *intake, int folder, struct error *error)
 {
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
-        return error_set(error, "cannot be read: %s", strerror(errno));
-    }
     return read_level(intake, folder, "", 0, error);
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/jobs.h"
 #include "check/parse.h"
@@ -119,23 +120,25 @@ static void note_stops(struct result_run *run, size_t first)
 }
 
 /*
- * The watch plugin, copied beside what is judged: the sandbox's user may not be let into the folder
- * that the course lies in. NULL when there is none; each check then says so. To free().
+ * The watch plugin, copied into memory: the sandbox's user may not be let into the folder that the
+ * course lies in, and no program may be loaded from some temporary folders. Its descriptor; -1 when
+ * there is none, which each check then says.
  */
-static char *take_plugin(const struct work *work)
+static int take_plugin(void)
 {
     char path[4096];
     struct buffer bytes = {0};
-    char *copy = format_string("%s/watch.so", work->judged);
-    bool taken = plugin_find(NULL, NULL, path, sizeof(path), NULL) == 0 &&
-                 file_read(path, &bytes, NULL) == 0 &&
-                 file_write(copy, buffer_string(&bytes), bytes.length, NULL) == 0;
-    buffer_free(&bytes);
-    if (taken) {
-        return copy;
+    int copy = -1;
+    if (plugin_find(NULL, NULL, path, sizeof(path), NULL) == 0 &&
+        file_read(path, &bytes, NULL) == 0) {
+        copy = file_nameless("watch", NULL);
     }
-    free(copy);
-    return NULL;
+    if (copy >= 0 && write_all(copy, buffer_string(&bytes), bytes.length) != 0) {
+        close(copy);
+        copy = -1;
+    }
+    buffer_free(&bytes);
+    return copy;
 }
 
 /* Who replays an open check has no hidden ones, and needs none. */
@@ -155,7 +158,8 @@ static void complete_hidden(struct result_run *run, size_t first, const char *wo
 void judge_run(const struct judge_set *set, const struct work *work,
                const struct judge_options *options, struct result_run *run)
 {
-    char *plugin = take_plugin(work);
+    int plugin = take_plugin();
+    char *plugin_path = plugin >= 0 ? format_string(PLUGIN_DESCRIPTOR "%d", plugin) : NULL;
     char *hypervisor = format_string("%s/hv/stagecoach.elf", work->judged);
     const struct check **checks = allocate(set->count + 1, sizeof(*checks));
     for (size_t i = 0; i < set->count; i++) {
@@ -167,7 +171,7 @@ void judge_run(const struct judge_set *set, const struct work *work,
                 .replay = options->replay,
                 .replay_by_id = true,
                 .prefix = wrap_machine(options->tier, work->judged, NULL),
-                .plugin = plugin},
+                .plugin = plugin_path},
         .parallel = options->jobs,
         .has_seeds = options->seeded,
         .seed_first = options->seed,
@@ -180,5 +184,8 @@ void judge_run(const struct judge_set *set, const struct work *work,
     complete_hidden(run, first, options->hidden);
     free(checks);
     free(hypervisor);
-    free(plugin);
+    free(plugin_path);
+    if (plugin >= 0) {
+        close(plugin);
+    }
 }

@@ -100,7 +100,8 @@ int objects_make(const struct course *course, unsigned upto, enum sandbox_tier t
     int status = work_open(&work, course, error);
     if (status == 0) {
         struct result_run *run = result_run_new("objects");
-        if (work_build(&work, &tree, tier, "objects", run, error) != VERDICT_PASS) {
+        struct work_stage stage = {course, upto, "objects", tier};
+        if (work_build(&work, &tree, &stage, run, error) != VERDICT_PASS) {
             status = error_fault(error, "the course's own tree is not built");
         } else {
             status = keep(&work, folder, error);

@@ -1,7 +1,4 @@
-/*
- * Runs a job in a tier. Between coach and the job stands a supervisor process that adopts
- * whatever the job leaves behind (PR_SET_CHILD_SUBREAPER) and kills all of it at the end.
- */
+/* Runs a job in a tier, below a supervisor (supervise.h) that leaves nothing of it behind. */
 #include "grade/sandbox.h"
 
 #include <errno.h>
@@ -15,6 +12,7 @@
 #include <unistd.h>
 
 #include "grade/confine.h"
+#include "grade/supervise.h"
 #include "grade/wrap.h"
 #include "lib/file.h"
 
@@ -36,33 +34,16 @@ const char *sandbox_describe(enum sandbox_tier tier)
     return lines[tier];
 }
 
-/* What the supervisor tells coach at the end, through a pipe. */
-struct verdict_message {
-    int stage_errno; /* not 0: the sandbox could not be made, at `stage` */
-    char stage[40];
-    bool out_of_time;
-    int wait_status;
-};
-
-/* In the child: tells where making the sandbox failed, and ends. */
-static _Noreturn void give_up(int report, const char *stage)
-{
-    struct verdict_message message = {.stage_errno = errno != 0 ? errno : EINVAL};
-    snprintf(message.stage, sizeof(message.stage), "%s", stage);
-    write_all(report, &message, sizeof(message));
-    _exit(126);
-}
-
 static void confine_landlocked(const struct sandbox_job *job, int report)
 {
     if (confine_user() != 0) {
-        give_up(report, "changing the user");
+        supervise_give_up(report, "changing the user");
     }
     if (confine_no_privileges() != 0 || confine_files(job->work, job->readable) != 0) {
-        give_up(report, "Landlock");
+        supervise_give_up(report, "Landlock");
     }
     if (confine_calls() != 0) {
-        give_up(report, "seccomp");
+        supervise_give_up(report, "seccomp");
     }
 }
 
@@ -75,15 +56,18 @@ static _Noreturn void become_job(enum sandbox_tier tier, const struct sandbox_jo
     snprintf(temporary, sizeof(temporary), "TMPDIR=%s", job->work);
     char *const with_temporary[] = {environment[0], environment[1], environment[2],
                                     environment[3], temporary,      NULL};
+    pid_t supervisor = getppid();
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (chdir(job->work) != 0) {
-        give_up(report, "entering its folder");
+        supervise_give_up(report, "entering its folder");
     }
     if (confine_limits(&job->limits) != 0) {
-        give_up(report, "resource limits");
+        supervise_give_up(report, "resource limits");
     }
     const char *const *argv = job->argv;
+    if (job->has_program) {
+        fcntl(job->program, F_SETFD, 0);
+    }
     switch (tier) {
     case SANDBOX_BUBBLEWRAP:
         argv = wrap_command(job);
@@ -93,73 +77,46 @@ static _Noreturn void become_job(enum sandbox_tier tier, const struct sandbox_jo
         break;
     case SANDBOX_LIMITS:
         if (confine_user() != 0 || confine_no_privileges() != 0) {
-            give_up(report, "changing the user");
+            supervise_give_up(report, "changing the user");
         }
         break;
     }
-    execvpe(argv[0], (char *const *)argv,
-            tier == SANDBOX_BUBBLEWRAP ? environment : with_temporary);
-    give_up(report, argv[0]);
-}
-
-/* Kills every child that this process has, adopted ones too, until none is left. */
-static void kill_all_children(void)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-    for (;;) {
-        FILE *children = fopen(path, "re");
-        int child;
-        while (children != NULL && fscanf(children, "%d", &child) == 1) {
-            kill(child, SIGKILL);
-        }
-        if (children != NULL) {
-            fclose(children);
-        }
-        if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) {
-            return;
-        }
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* which a change of user has cleared */
+    if (getppid() != supervisor) {
+        _exit(0);
     }
+    if (job->has_program && tier != SANDBOX_BUBBLEWRAP) {
+        fexecve(job->program, (char *const *)argv, with_temporary);
+    } else {
+        execvpe(argv[0], (char *const *)argv,
+                tier == SANDBOX_BUBBLEWRAP ? environment : with_temporary);
+    }
+    supervise_give_up(report, argv[0]);
 }
 
-static volatile sig_atomic_t alarm_rang;
+/* What the supervisor's child becomes. */
+struct start {
+    enum sandbox_tier tier;
+    const struct sandbox_job *job;
+    int output, report;
+};
 
-static void ring(int signal_number)
+static void start_job(void *argument)
 {
-    (void)signal_number;
-    alarm_rang = 1;
-}
-
-/* The supervisor: starts the job, waits for it or for the time to pass, leaves nothing behind. */
-static _Noreturn void supervise(enum sandbox_tier tier, const struct sandbox_job *job, int output,
-                                int report)
-{
-    struct verdict_message message = {0};
-    struct sigaction action = {.sa_handler = ring};
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    setpgid(0, 0);
-    sigaction(SIGALRM, &action, NULL);
+    const struct start *start = argument;
+    const struct sandbox_job *job = start->job;
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(nothing, STDIN_FILENO);
-        dup2(output, STDOUT_FILENO);
-        dup2(output, STDERR_FILENO);
-        become_job(tier, job, report);
-    }
-    close(output);
-    if (child < 0) {
-        give_up(report, "starting a process");
-    }
-    alarm(job->limits.wall_seconds);
-    while (waitpid(child, &message.wait_status, 0) < 0 && errno == EINTR && !alarm_rang) {
-    }
-    alarm(0);
-    message.out_of_time = alarm_rang;
-    kill_all_children();
-    write_all(report, &message, sizeof(message));
-    _exit(0);
+    dup2(job->has_input ? job->input : nothing, STDIN_FILENO);
+    dup2(start->output, STDOUT_FILENO);
+    dup2(start->output, STDERR_FILENO);
+    become_job(start->tier, job, start->report);
+}
+
+static _Noreturn void start_supervisor(enum sandbox_tier tier, const struct sandbox_job *job,
+                                       int output, int report)
+{
+    struct start start = {tier, job, output, report};
+    supervise(&job->limits, report, start_job, &start);
 }
 
 /* Gathers output until the supervisor has closed it; keeps `most` bytes. */
@@ -184,7 +141,7 @@ static void gather(int from, size_t most, struct sandbox_end *end)
 /* The first message that came: a failure to set up if there was one. */
 static int read_report(int from, struct sandbox_end *end, struct error *error)
 {
-    struct verdict_message message;
+    struct supervise_message message;
     ssize_t count = read(from, &message, sizeof(message));
     if (count != (ssize_t)sizeof(message)) {
         return error_fault(error, "the sandbox's supervisor was killed");
@@ -193,10 +150,13 @@ static int read_report(int from, struct sandbox_end *end, struct error *error)
         return error_fault(error, "cannot make the sandbox: %s: %s", message.stage,
                            strerror(message.stage_errno));
     }
-    end->stop = message.out_of_time ? SANDBOX_OUT_OF_TIME : SANDBOX_ENDED;
-    end->process.exited = WIFEXITED(message.wait_status);
+    end->stop = message.stop;
+    bool by_itself = message.stop == SANDBOX_ENDED;
+    end->process.exited = by_itself && WIFEXITED(message.wait_status);
     end->process.status = end->process.exited ? WEXITSTATUS(message.wait_status) : 0;
-    end->process.signal = end->process.exited ? 0 : WTERMSIG(message.wait_status);
+    end->process.signal = end->process.exited ? 0
+                          : by_itself         ? WTERMSIG(message.wait_status)
+                                              : SIGKILL;
     return 0;
 }
 
@@ -216,7 +176,7 @@ int sandbox_run(enum sandbox_tier tier, const struct sandbox_job *job, struct sa
     fflush(NULL);
     pid_t supervisor = fork();
     if (supervisor == 0) {
-        supervise(tier, job, output[1], report[1]);
+        start_supervisor(tier, job, output[1], report[1]);
     }
     close(output[1]);
     close(report[1]);
@@ -248,7 +208,7 @@ bool sandbox_works(enum sandbox_tier tier, struct error *error)
         .argv = argv,
         .work = folder,
         .limits = {.cpu_seconds = 5,
-                   .wall_seconds = 10,
+                   .wall_seconds = 120,
                    .file_bytes = 1 << 20,
                    .processes = 64,
                    .output_bytes = 400},
@@ -269,7 +229,7 @@ bool sandbox_works(enum sandbox_tier tier, struct error *error)
     return works;
 }
 
-int sandbox_find(enum sandbox_tier *tier, struct error *error)
+static int find(enum sandbox_tier *tier, struct error *error)
 {
     const char *wanted = getenv("COACH_SANDBOX");
     if (wanted == NULL || wanted[0] == '\0') {
@@ -289,4 +249,16 @@ int sandbox_find(enum sandbox_tier *tier, struct error *error)
     }
     return error_set(error, "COACH_SANDBOX is '%s', expected bubblewrap, landlock or limits",
                      wanted);
+}
+
+int sandbox_find(enum sandbox_tier *tier, struct error *error)
+{
+    static bool found;
+    static enum sandbox_tier before;
+    if (!found && find(&before, error) != 0) {
+        return -1;
+    }
+    found = true;
+    *tier = before;
+    return 0;
 }

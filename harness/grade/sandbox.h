@@ -21,24 +21,30 @@ enum sandbox_tier {
 };
 
 struct sandbox_limits {
-    unsigned cpu_seconds;  /* of each process */
-    unsigned wall_seconds; /* of the whole run: a backstop */
-    uint64_t memory_bytes; /* address space of each process; 0: unlimited */
-    uint64_t file_bytes;   /* the largest file that can be written */
-    unsigned processes;    /* at once, each thread counted */
-    size_t output_bytes;   /* of standard output and error that are kept */
+    unsigned cpu_seconds;   /* of each process */
+    unsigned total_seconds; /* processor time of all of them; 0: any */
+    unsigned wall_seconds;  /* of the whole run: a backstop, for a host that starves it */
+    uint64_t memory_bytes;  /* address space of each process; 0: unlimited */
+    uint64_t file_bytes;    /* the largest file that can be written */
+    unsigned processes;     /* at once, each thread counted */
+    size_t output_bytes;    /* of standard output and error that are kept */
 };
 
 struct sandbox_job {
     const char *const *argv;     /* argv[0] is an absolute path or found in /usr/bin */
     const char *work;            /* the folder that it may write; it starts there */
     const char *const *readable; /* more files and folders that it may read; or NULL */
+    bool has_program;            /* run the file that is open here; argv[0] is only its name */
+    int program;                 /* … inherited by the job */
+    bool has_input;              /* standard input; else it is empty */
+    int input;
     struct sandbox_limits limits;
 };
 
 enum sandbox_stop {
-    SANDBOX_ENDED,      /* by itself: see struct process_end */
-    SANDBOX_OUT_OF_TIME /* wall_seconds passed and it was killed */
+    SANDBOX_ENDED,       /* by itself: see struct process_end */
+    SANDBOX_OUT_OF_TIME, /* it used up total_seconds and was killed */
+    SANDBOX_STARVED      /* wall_seconds passed before it was given that much */
 };
 
 struct sandbox_end {
@@ -50,7 +56,8 @@ struct sandbox_end {
 
 /*
  * The strongest tier that works here, found by trying. $COACH_SANDBOX names one to use:
- * bubblewrap, landlock or limits. -1 with *error (COACH_FAULT) when the named one does not work.
+ * bubblewrap, landlock or limits. Found once in a process. -1 with *error (COACH_FAULT) when the
+ * named one does not work.
  */
 int sandbox_find(enum sandbox_tier *tier, struct error *error);
 

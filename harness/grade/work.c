@@ -16,7 +16,8 @@
 
 static const struct sandbox_limits build_limits = {
     .cpu_seconds = 30,
-    .wall_seconds = 120,
+    .total_seconds = 120,
+    .wall_seconds = 1200,
     .memory_bytes = 1ull << 30,
     .file_bytes = IMAGE_MOST,
     .processes = 128,
@@ -58,9 +59,10 @@ static int lay_out(struct work *work, const struct course *course, struct error 
 
 int work_open(struct work *work, const struct course *course, struct error *error)
 {
-    *work = (struct work){0};
+    *work = (struct work){.mask = umask(022)};
     work->root = folder_temporary(error);
     if (work->root == NULL) {
+        work_close(work);
         return -1;
     }
     chmod(work->root, 0755);
@@ -75,6 +77,7 @@ int work_open(struct work *work, const struct course *course, struct error *erro
 
 void work_close(struct work *work)
 {
+    umask(work->mask);
     if (work->root != NULL) {
         folder_remove(work->root);
     }
@@ -120,36 +123,44 @@ static void add_output(struct result_item *item, const struct sandbox_end *end)
     }
 }
 
-static int run_in_tree(const struct work *work, enum sandbox_tier tier, const char *const *argv,
-                       struct sandbox_end *end, struct error *error)
+static int run_in(const char *folder, enum sandbox_tier tier, const char *const *argv,
+                  struct sandbox_end *end, struct error *error)
 {
-    struct sandbox_job job = {.argv = argv, .work = work->tree, .limits = build_limits};
+    struct sandbox_job job = {.argv = argv, .work = folder, .limits = build_limits};
     return sandbox_run(tier, &job, end, error);
 }
 
-/* Whether the cross compiler runs at all: otherwise the submission is not to blame. */
-static enum verdict check_toolchain(const struct work *work, enum sandbox_tier tier,
-                                    struct result_item *item, struct error *error)
+static int make_in(const char *folder, enum sandbox_tier tier, const char *jobs,
+                   struct sandbox_end *end, struct error *error)
 {
-    static const char *const argv[] = {"riscv64-unknown-elf-gcc", "--version", NULL};
-    struct sandbox_end end;
-    if (run_in_tree(work, tier, argv, &end, error) != 0) {
-        return VERDICT_HARNESS_FAULT;
-    }
-    bool works = end.process.exited && end.process.status == 0;
-    if (!works) {
-        result_line(item, LINE_EXPECTED, "riscv64-unknown-elf-gcc runs in the sandbox");
-        add_output(item, &end);
-    }
-    buffer_free(&end.output);
-    return works ? VERDICT_PASS : VERDICT_TOOLCHAIN_FAULT;
+    const char *const argv[] = {"make", "--silent", jobs, "--no-print-directory",
+                                "say=", "images",   NULL}; /* say: what it is at */
+    return run_in(folder, tier, argv, end, error);
 }
 
-static void describe_end(struct result_item *item, const struct sandbox_end *end)
+static bool succeeded(const struct sandbox_end *end)
 {
-    result_line(item, LINE_EXPECTED, "make ends with status 0");
+    return end->stop == SANDBOX_ENDED && end->process.exited && end->process.status == 0;
+}
+
+/* Whether it may have been the host that made it fail, and another time it may not. */
+static bool may_be_the_host(const struct sandbox_end *end)
+{
+    const char *said = buffer_string(&end->output);
+    return end->stop == SANDBOX_STARVED || !end->process.exited || strstr(said, "Killed") != NULL ||
+           strstr(said, "No space left on device") != NULL ||
+           strstr(said, "Cannot allocate memory") != NULL;
+}
+
+static void describe_end(struct result_item *item, const char *expected,
+                         const struct sandbox_end *end)
+{
+    result_line(item, LINE_EXPECTED, "%s", expected);
     if (end->stop == SANDBOX_OUT_OF_TIME) {
-        result_line(item, LINE_ACTUAL, "it was stopped after %u seconds",
+        result_line(item, LINE_ACTUAL, "it was stopped after %u seconds of processor time",
+                    build_limits.total_seconds);
+    } else if (end->stop == SANDBOX_STARVED) {
+        result_line(item, LINE_ACTUAL, "it was not given its processor time within %u seconds",
                     build_limits.wall_seconds);
     } else {
         struct buffer text = {0};
@@ -160,23 +171,72 @@ static void describe_end(struct result_item *item, const struct sandbox_end *end
     add_output(item, end);
 }
 
-static enum verdict run_make(struct work *work, enum sandbox_tier tier, bool rider,
+/* Builds the course's own tree, which no learner has touched, beside. */
+static enum verdict build_untouched(struct work *work, const struct work_stage *stage,
+                                    struct result_item *item, struct error *error)
+{
+    struct tree tree;
+    struct sandbox_end end;
+    struct tree_extent extent = {.upto = stage->upto};
+    if (tree_plan(&tree, stage->course, &extent, error) != 0) {
+        return VERDICT_HARNESS_FAULT;
+    }
+    char *folder = make_folder(work->root, "untouched", error);
+    enum verdict verdict = VERDICT_HARNESS_FAULT;
+    if (folder != NULL && tree_write(&tree, folder, error) == 0 &&
+        sandbox_own(folder, error) == 0 &&
+        make_in(folder, stage->tier, "--jobs=2", &end, error) == 0) {
+        verdict = succeeded(&end) ? VERDICT_PASS : VERDICT_TOOLCHAIN_FAULT;
+        if (verdict != VERDICT_PASS) {
+            describe_end(item, "the course's own tree builds here, which no learner has touched",
+                         &end);
+        }
+        buffer_free(&end.output);
+    }
+    folder_remove(folder);
+    free(folder);
+    tree_free(&tree);
+    return verdict;
+}
+
+static enum verdict take_images(struct work *work, bool rider, struct result_item *item,
+                                struct error *error)
+{
+    if (take_over(work, "hv/stagecoach.elf", error) == 0 &&
+        (!rider || take_over(work, "guest-os/rider.elf", error) == 0)) {
+        return VERDICT_PASS;
+    }
+    result_line(item, LINE_ACTUAL, "%s", error->text);
+    return error->status == COACH_FAULT ? VERDICT_HARNESS_FAULT : VERDICT_BUILD_ERROR;
+}
+
+/*
+ * What does not build is held against the course's own tree: where that does not build either, the
+ * fault is the host's. Where it does and the compiler was killed, or the disk was full, it may have
+ * been the host all the same, and is tried once more.
+ */
+static enum verdict run_make(struct work *work, const struct work_stage *stage, bool rider,
                              struct result_item *item, struct error *error)
 {
-    static const char *const argv[] = {"make", "--silent", "--jobs=2", "--no-print-directory",
-                                       "say=", "images",   NULL}; /* say: what it is at */
     struct sandbox_end end;
-    if (run_in_tree(work, tier, argv, &end, error) != 0) {
+    if (make_in(work->tree, stage->tier, "--jobs=2", &end, error) != 0) {
         return VERDICT_HARNESS_FAULT;
     }
     enum verdict verdict = VERDICT_PASS;
-    if (end.stop != SANDBOX_ENDED || !end.process.exited || end.process.status != 0) {
-        verdict = VERDICT_BUILD_ERROR;
-        describe_end(item, &end);
-    } else if (take_over(work, "hv/stagecoach.elf", error) != 0 ||
-               (rider && take_over(work, "guest-os/rider.elf", error) != 0)) {
-        verdict = VERDICT_BUILD_ERROR;
-        result_line(item, LINE_ACTUAL, "%s", error->text);
+    if (!succeeded(&end)) {
+        verdict = build_untouched(work, stage, item, error);
+        if (verdict == VERDICT_PASS && may_be_the_host(&end)) {
+            buffer_free(&end.output);
+            if (make_in(work->tree, stage->tier, "--jobs=1", &end, error) != 0) {
+                return VERDICT_HARNESS_FAULT;
+            }
+        }
+    }
+    if (verdict == VERDICT_PASS && !succeeded(&end)) {
+        verdict = end.stop == SANDBOX_STARVED ? VERDICT_TOOLCHAIN_FAULT : VERDICT_BUILD_ERROR;
+        describe_end(item, "make ends with status 0", &end);
+    } else if (verdict == VERDICT_PASS) {
+        verdict = take_images(work, rider, item, error);
     }
     buffer_free(&end.output);
     return verdict;
@@ -202,22 +262,19 @@ static int remove_others(const struct work *work, const struct tree *tree, struc
     return status;
 }
 
-enum verdict work_build(struct work *work, const struct tree *tree, enum sandbox_tier tier,
-                        const char *group, struct result_run *run, struct error *error)
+enum verdict work_build(struct work *work, const struct tree *tree, const struct work_stage *stage,
+                        struct result_run *run, struct error *error)
 {
-    if (remove_others(work, tree, error) != 0 || tree_write(tree, work->tree, error) != 0 ||
-        sandbox_own(work->tree, error) != 0) {
-        return VERDICT_HARNESS_FAULT;
-    }
-    char *name = format_string("%s/build", group);
+    char *name = format_string("%s/build", stage->group);
     struct result_check *check = result_check_add(run, name, "The submission builds");
-    result_set(&check->group, "%s", group);
+    result_set(&check->group, "%s", stage->group);
     free(name);
     struct result_item *item = result_item_add(check, "images", "compiles and links", 0);
     item->evidence = EVIDENCE_SEEN;
-    enum verdict verdict = check_toolchain(work, tier, item, error);
-    if (verdict == VERDICT_PASS) {
-        verdict = run_make(work, tier, tree_find(tree, "guest-os/build.mk") != NULL, item, error);
+    enum verdict verdict = VERDICT_HARNESS_FAULT;
+    if (remove_others(work, tree, error) == 0 && tree_write(tree, work->tree, error) == 0 &&
+        sandbox_own(work->tree, error) == 0) {
+        verdict = run_make(work, stage, tree_find(tree, "guest-os/build.mk") != NULL, item, error);
     }
     result_judge(item, verdict);
     if (verdict == VERDICT_HARNESS_FAULT) {

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "grade/hide.h"
+
 struct words {
     const char **list;
     size_t count;
@@ -94,6 +96,9 @@ const char *const *wrap_command(const struct sandbox_job *job)
     add_system_path(&words, "/bin");
     add_system_path(&words, "/lib");
     add_system_path(&words, "/lib64");
+    for (const char *const *hidden = hide_list(); *hidden != NULL; hidden++) {
+        add_all(&words, (const char *const[]){"--tmpfs", *hidden, NULL});
+    }
     add_mount(&words, "--ro-bind-try", "/etc/ld.so.cache");
     add_mount(&words, "--ro-bind-try", "/etc/alternatives");
     add_all(&words,
@@ -116,8 +121,14 @@ const char *const *wrap_command(const struct sandbox_job *job)
                             NULL});
     }
     /* entered by the job's user, who alone may */
-    add_all(&words, (const char *const[]){"--", "env", "--chdir", job->work, NULL});
-    add_all(&words, job->argv);
+    add_all(&words,
+            (const char *const[]){"--", "sh", "-c", "cd \"$0\" && exec \"$@\"", job->work, NULL});
+    if (job->has_program) {
+        add(&words, format_string("/proc/self/fd/%d", job->program));
+        add_all(&words, job->argv + 1);
+    } else {
+        add_all(&words, job->argv);
+    }
     return words.list;
 }
 
@@ -136,6 +147,9 @@ const char *const *wrap_machine(enum sandbox_tier tier, const char *work,
                                           "--work", work, NULL});
     for (size_t i = 0; readable != NULL && readable[i] != NULL; i++) {
         add_all(&words, (const char *const[]){"--read", readable[i], NULL});
+    }
+    for (const char *const *hidden = hide_list(); *hidden != NULL; hidden++) {
+        add_all(&words, (const char *const[]){"--hide", *hidden, NULL});
     }
     add(&words, "--");
     return words.list;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,11 +37,23 @@ static int read_descriptor(int fd, const char *path, size_t most, struct buffer 
     }
 }
 
-int file_read_bounded(const char *path, size_t most, struct buffer *out, struct error *error)
+int file_open(const char *path, struct error *error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return error_set(error, "%s: %s", path, strerror(errno));
+    if (fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
+        return fd;
+    close(fd);
+    return error_set(error, "%s: is a pipe or a device, a file was expected", path);
+}
+
+int file_read_bounded(const char *path, size_t most, struct buffer *out, struct error *error)
+{
+    int fd = file_open(path, error);
+    if (fd < 0)
+        return -1;
     int result = read_descriptor(fd, path, most, out, error);
     close(fd);
     return result;
@@ -50,7 +61,7 @@ int file_read_bounded(const char *path, size_t most, struct buffer *out, struct 
 
 int file_read(const char *path, struct buffer *out, struct error *error)
 {
-    return file_read_bounded(path, SIZE_MAX / 4, out, error);
+    return file_read_bounded(path, FILE_READ_MOST, out, error);
 }
 
 int write_all(int fd, const void *data, size_t bytes)
@@ -147,27 +158,4 @@ char *file_beside_program(const char *relative)
         return copy_string(relative);
     program[length] = '\0';
     return format_string("%s/%s", dirname(program), relative);
-}
-
-char *folder_temporary(struct error *error)
-{
-    const char *parent = getenv("TMPDIR");
-    char *path = format_string("%s/coach.XXXXXX", parent && *parent ? parent : "/tmp");
-    if (mkdtemp(path) != NULL)
-        return path;
-    error_fault(error, "%s: cannot make a temporary folder: %s", path, strerror(errno));
-    free(path);
-    return NULL;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status, (void)kind, (void)walk;
-    return remove(path);
-}
-
-void folder_remove(const char *path)
-{
-    if (path != NULL)
-        nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -7,6 +7,15 @@
 #include "lib/buffer.h"
 #include "lib/error.h"
 
+/* Bytes that are read at once, unless a smaller bound is given. */
+#define FILE_READ_MOST (1u << 30)
+
+/*
+ * Opens a file for reading, never a pipe or a device, on which a reader could wait or read for
+ * ever. The descriptor, or -1 with *error ("PATH: …").
+ */
+int file_open(const char *path, struct error *error);
+
 /* Reads all of `path` to the end of `out`. 0, or -1 with the reason in *error ("PATH: …"). */
 int file_read(const char *path, struct buffer *out, struct error *error);
 
@@ -37,8 +46,9 @@ int write_all(int fd, const void *data, size_t bytes);
 char *file_beside_program(const char *relative);
 
 /*
- * Makes a folder of its own under $TMPDIR or /tmp; the string is to free().
- * folder_remove takes it away with all that it holds.
+ * Makes a folder of its own under $TMPDIR or /tmp; the string is to free(). It holds a file .owner.
+ * folder_remove takes it away with all that it holds; so does the next program that makes one, once
+ * this process is gone without having done so.
  */
 char *folder_temporary(struct error *error);
 void folder_remove(const char *path);

@@ -86,44 +86,76 @@ static int64_t milliseconds_now(void)
     return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
 }
 
-/* Reads until the writer closes or the time is over; 0, or -1 when the time is over. */
-static int gather(int fd, int timeout_ms, struct buffer *out)
+/* Reads what there is at one of the two ends; closes it at its end. */
+static void read_some(struct pollfd *poller, struct buffer *out)
+{
+    char chunk[4096];
+    ssize_t count = poller->revents != 0 ? read(poller->fd, chunk, sizeof(chunk)) : -1;
+    if (count > 0 && out->length < MOST_OUTPUT)
+        buffer_add(out, chunk, (size_t)count);
+    if (count == 0) {
+        close(poller->fd);
+        poller->fd = -1;
+    }
+}
+
+/* Reads both until the writers close or the time is over; 0, or -1 when the time is over. */
+static int gather(const int *from, int timeout_ms, struct buffer *out, struct buffer *complaint)
 {
     int64_t until = timeout_ms < 0 ? 0 : milliseconds_now() + timeout_ms;
-    char chunk[4096];
-    for (;;) {
+    struct pollfd pollers[2] = {{.fd = from[0], .events = POLLIN},
+                                {.fd = from[1], .events = POLLIN}};
+    int result = 0;
+    while (result == 0 && (pollers[0].fd >= 0 || pollers[1].fd >= 0)) {
         int64_t left = timeout_ms < 0 ? -1 : until - milliseconds_now();
-        struct pollfd poller = {.fd = fd, .events = POLLIN};
         if (timeout_ms >= 0 && left <= 0)
-            return -1;
-        if (poll(&poller, 1, (int)left) <= 0)
-            continue;
-        ssize_t count = read(fd, chunk, sizeof(chunk));
-        if (count == 0)
-            return 0;
-        if (count > 0 && out->length < MOST_OUTPUT)
-            buffer_add(out, chunk, (size_t)count);
+            result = -1;
+        else if (poll(pollers, 2, (int)left) > 0) {
+            read_some(&pollers[0], out);
+            read_some(&pollers[1], complaint);
+        }
     }
+    for (int i = 0; i < 2; i++)
+        if (pollers[i].fd >= 0)
+            close(pollers[i].fd);
+    return result;
+}
+
+/* A pipe for each of a child's two outputs. 0, or -1 with errno. */
+static int open_pipes(int *output, int *complaint)
+{
+    if (pipe2(output, O_CLOEXEC) != 0)
+        return -1;
+    if (pipe2(complaint, O_CLOEXEC) == 0)
+        return 0;
+    close(output[0]);
+    close(output[1]);
+    return -1;
 }
 
 int process_run(const char *const *argv, int timeout_ms, struct buffer *out,
                 struct process_end *end, struct error *error)
 {
-    int output[2];
-    if (pipe2(output, O_CLOEXEC) != 0)
+    int output[2], complaint[2];
+    struct buffer said = {0};
+    if (open_pipes(output, complaint) != 0)
         return error_fault(error, "%s: cannot be started: %s", argv[0], strerror(errno));
-    struct process_files files = {.in = -1, .out = output[1], .err = output[1]};
+    struct process_files files = {.in = -1, .out = output[1], .err = complaint[1]};
     pid_t pid = process_start(argv, &files, error);
     close(output[1]);
+    close(complaint[1]);
     if (pid < 0) {
         close(output[0]);
+        close(complaint[0]);
         return -1;
     }
-    int in_time = gather(output[0], timeout_ms, out);
+    int in_time = gather((const int[]){output[0], complaint[0]}, timeout_ms, out, &said);
     if (in_time != 0)
         kill(-pid, SIGKILL);
-    close(output[0]);
     process_wait(pid, end);
+    if (said.length > 0 && (!end->exited || end->status != 0))
+        buffer_add(out, said.data, said.length);
+    buffer_free(&said);
     if (in_time != 0)
         return error_fault(error, "%s: still ran after %d ms and was ended", argv[0], timeout_ms);
     return 0;

@@ -35,7 +35,9 @@ void process_wait(pid_t pid, struct process_end *end);
 
 /*
  * Runs argv to its end, or kills its group after `timeout_ms` of wall-clock (-1: never), and
- * gathers what it wrote to standard output and standard error in *out (at most 1 MiB).
+ * gathers what it wrote to standard output in *out (at most 1 MiB), and, only if it failed, behind
+ * that what it wrote to standard error: on success that stream holds others' words, the loader's
+ * or a tracer's, and must not be taken for the program's.
  * 0 and *end; -1 with *error when it could not be started or ran out of time.
  */
 int process_run(const char *const *argv, int timeout_ms, struct buffer *out,

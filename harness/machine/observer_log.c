@@ -31,7 +31,14 @@ static void write_argument(struct observer *observer, const char *plugin)
     char *to = observer->plugin_argument;
     size_t bytes = sizeof(observer->plugin_argument);
 
-    snprintf(to, bytes, "%s", plugin);
+    /* In QEMU's options a comma parts keys, and a doubled one is a comma. */
+    snprintf(to, bytes, "file=");
+    for (size_t used = strlen(to); *plugin && used + 2 < bytes; plugin++) {
+        to[used++] = *plugin;
+        if (*plugin == ',')
+            to[used++] = ',';
+        to[used] = '\0';
+    }
     append(to, bytes, ",ram=%" PRIx64 ",vector=%" PRIx64, options->machine.memory,
            observer->vector);
     append(to, bytes, ",firmware=%" PRIx64 "-%" PRIx64, QEMU_RAM_BASE, observer->image_from);
@@ -69,8 +76,8 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
 {
     static _Thread_local char log_path[64];
     static _Thread_local const char *words[32];
-    static _Thread_local int passed[3];
-    char plugin[640];
+    static _Thread_local int passed[QEMU_MOST_PASSED];
+    char plugin[4096];
     size_t count = 0;
 
     if (plugin_find(observer->options->machine.binary, observer->options->plugin, plugin,
@@ -99,6 +106,8 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
     machine->extra = words;
     machine->passed = passed;
     machine->passed_count = observer->model_fd >= 0 ? 3 : 2;
+    if (strncmp(plugin, PLUGIN_DESCRIPTOR, strlen(PLUGIN_DESCRIPTOR)) == 0)
+        passed[machine->passed_count++] = atoi(plugin + strlen(PLUGIN_DESCRIPTOR));
     machine->plugin = observer->plugin_argument;
     return 0;
 }

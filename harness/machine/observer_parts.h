@@ -28,7 +28,7 @@ struct observer {
     struct traplog log;
     uint64_t holds_answered;
     int model_fd; /* -1: there is no model */
-    char plugin_argument[1024];
+    char plugin_argument[8192];
 
     /* QMP and the debugger. */
     struct qmp qmp;

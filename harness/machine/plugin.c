@@ -14,7 +14,7 @@
 int plugin_find(const char *binary, const char *given, char *path, size_t bytes,
                 struct error *error)
 {
-    char program[512];
+    char program[4096];
     const char *folder = getenv("COACH_PLUGINS");
     struct qemu_version version;
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);

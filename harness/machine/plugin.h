@@ -6,6 +6,9 @@
 
 #include "lib/error.h"
 
+/* How a path begins that is a descriptor of this process, which QEMU then inherits. */
+#define PLUGIN_DESCRIPTOR "/proc/self/fd/"
+
 /*
  * Path of the plugin for this QEMU (binary: as in struct qemu_options): `given` if it is not NULL,
  * else in the folder that the environment's COACH_PLUGINS names, else in plugin/ beside the

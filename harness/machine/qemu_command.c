@@ -147,8 +147,14 @@ static void observer_words(const struct qemu_options *options, const struct chan
         word(words, "-gdb");
         word(words, "chardev:gdb");
     } else if (options->gdb_socket != NULL) {
+        struct buffer text = {0};
+        buffer_text(&text, "socket,id=gdb,server=on,wait=off");
+        add_value(&text, "path", options->gdb_socket);
+        word(words, "-chardev");
+        word(words, "%s", text.data);
         word(words, "-gdb");
-        word(words, "unix:%s,server=on,wait=off", options->gdb_socket);
+        word(words, "chardev:gdb");
+        buffer_free(&text);
     }
     if (channels->qtest >= 0)
         deadline_words(channels->qtest, options->deadline_ends, words);

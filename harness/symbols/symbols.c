@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/buffer.h"
+#include "lib/file.h"
 #include "symbols/symbols.h"
 
 struct entry {
@@ -93,12 +94,10 @@ static int check(struct symbols *symbols, const char *path, struct error *error)
 
 struct symbols *symbols_open(const char *path, struct error *error)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = file_open(path, error);
 
-    if (file < 0) {
-        error_set(error, "%s: %s", path, strerror(errno));
+    if (file < 0)
         return NULL;
-    }
     elf_version(EV_CURRENT);
     struct symbols *symbols = allocate(1, sizeof(*symbols));
     symbols->file = file;

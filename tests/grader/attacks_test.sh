@@ -184,6 +184,40 @@ submission a "$blank"
 rm "$work/a/hv/trap/trap.c" && mkfifo "$work/a/hv/trap/trap.c"
 points "nor a pipe, on which a reader would wait" 0 "$work/a"
 
+# A coach that is killed takes all along that runs for it, also as root, whose jobs are another
+# user's; what lies in its folders goes with the next one.
+submission a "$blank"
+append a hv/trap/trap.c <<'C'
+#define A x+x+x+x+x+x+x+x+x+x+
+#define B A A A A A A A A A A
+#define C B B B B B B B B B B
+#define D C C C C C C C C C C
+#define E D D D D D D D D D D
+#define F E E E E E E E E E E
+int x = F F F F F F F F 0;
+C
+jobs_of() { # jobs_of PID: the processes of that coach's sandbox
+    if [ "$(id -u)" = 0 ]; then
+        pgrep -u $((1800000000 + $1 % 4194304))
+    else
+        pgrep -u "$(id -u)" -x cc1
+    fi
+}
+for tier in bubblewrap landlock limits; do
+    COACH_SANDBOX=$tier "$coach" grade 1 --submission "$work/a" >/dev/null 2>&1 </dev/null &
+    killed=$!
+    until jobs_of $killed >/dev/null && pgrep -x cc1 >/dev/null; do
+        kill -0 $killed 2>/dev/null || break
+    done
+    kill -KILL $killed
+    wait $killed 2>/dev/null
+    for _ in $(seq 3000); do jobs_of $killed >/dev/null || break; done
+    fact "killed in the tier $tier, coach leaves no process" [ -z "$(jobs_of $killed)" ]
+done
+fact "and a folder" [ -n "$(ls "$TMPDIR")" ]
+points "which the next start clears" 0 "$blank"
+fact "so that none is left" [ -z "$(ls "$TMPDIR")" ]
+
 # results and archives
 submission a "$blank"
 mkdir -p "$work/a/results" "$work/a/build"
@@ -200,6 +234,23 @@ head -c 100000000 /dev/zero | gzip >"$work/bomb.tar.gz"
 points "a bomb is no archive" 0 "$work/bomb.tar.gz"
 (cd "$work" && rm -rf deep && mkdir deep && head -c 90000000 /dev/zero >deep/big && zip -qr bomb.zip deep && rm -rf deep)
 points "nor is what unpacks to more than its bounds" 0 "$work/bomb.zip"
+
+# A course that is installed among the system's own files is hidden from what it grades.
+cat >"$work/installed" <<'SH'
+mount -t tmpfs none /usr/local/share && mkdir /usr/local/share/course &&
+    mount --bind "$1" /usr/local/share/course || exit 77
+COACH_SANDBOX=$2 exec "$3" grade 1 --course /usr/local/share/course --submission "$4" --emit json
+SH
+if unshare -m true 2>/dev/null; then
+    submission a "$blank"
+    echo '#include "/usr/local/share/course/hv/trap/trap.c"' >"$work/a/hv/trap/trap.c"
+    for tier in bubblewrap landlock; do
+        says "a course below /usr is hidden in the tier $tier" 1 '"got": 0,' \
+            unshare -m sh "$work/installed" "$root" $tier "$coach" "$work/a"
+        says "and still grades in the tier $tier" 0 '"got": 100,' \
+            unshare -m sh "$work/installed" "$root" $tier "$coach" "$good"
+    done
+fi
 
 # hidden checks
 mkdir "$work/hidden" && sed 's/title:.*/title: 4711 hidden/' labs/01-boot/checks/panic.check >"$work/hidden/h.check"

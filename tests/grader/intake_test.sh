@@ -1,0 +1,201 @@
+#!/bin/bash
+# Taking a submission in: what surrounds it does not matter, nothing of it is run, whatever a file
+# system or an archive may hold is taken or refused with its reason, and a fault of the host costs
+# nobody a point.
+. "$(dirname "$0")/facts.sh"
+export GIT_CONFIG_GLOBAL=/dev/null
+me=(-c user.name=a -c user.email=a@b)
+
+good=$work/good
+"$coach" start 1 "$good" --no-git >/dev/null || exit 3
+for file in $("$coach" labs 1 | cut -f 2 | sort -u); do cp "$root/$file" "$good/$file"; done
+small=$work/small # what a learner writes, and nothing else
+mkdir "$small"
+for file in $("$coach" labs 1 | cut -f 2 | sort -u); do install -D -m 644 "$root/$file" "$small/$file"; done
+repository() { # repository NAME: one commit of all a learner writes
+    rm -rf "${work:?}/$1" && cp -r "$small" "$work/$1" && git -C "$work/$1" init -q -b main &&
+        git -C "$work/$1" add -A && git -C "$work/$1" "${me[@]}" commit -qm x
+}
+
+# points NAME WANTED SUBMISSION [COMMAND…]: that many points, with the words before coach.
+points() {
+    local name=$1 wanted=$2 what=$3 got
+    shift 3
+    rm -f "$work/result.json"
+    "$@" timeout 300 "$coach" grade 1 --submission "$what" --emit "json=$work/result.json" \
+        --emit terminal >"$work/out" 2>&1 </dev/null
+    got=$(sed -n 's/^ "got": \([0-9]*\),$/\1/p' "$work/result.json" 2>/dev/null)
+    [ "$got" = "$wanted" ] && ok "$name" && return
+    echo "${got:-no} points, expected $wanted" >>"$work/out"
+    not_ok "$name" "$work/out"
+}
+noted() { # noted NAME WORDS: the last report says it
+    if grep -qF -- "$2" "$work/result.json"; then ok "$1"; else not_ok "$1" "$work/out"; fi
+}
+refused() { # refused NAME STATUS WORDS SUBMISSION [COMMAND…]
+    local name=$1 status=$2 words=$3 what=$4
+    shift 4
+    says "$name" "$status" "$words" "$@" timeout 300 "$coach" grade 1 --submission "$what"
+}
+
+# ---- Git: the repository that is named, and no other --------------------------------------------
+repository r
+points "a revision of a repository is taken" 100 "$work/r#HEAD"
+points "a branch, an abbreviated commit" 100 "$work/r#$(git -C "$work/r" rev-parse --short main)"
+git clone -q --bare "$work/r" "$work/bare.git" 2>/dev/null
+points "a bare repository, packed" 100 "$work/bare.git#main"
+mkdir "$work/r/empty"
+refused "a folder in a repository is none itself" 2 "no repository" "$work/r/empty#HEAD"
+rmdir "$work/r/empty"
+mkdir "$work/file" && echo "gitdir: $work/r/.git" >"$work/file/.git"
+refused "a .git that is a file leads elsewhere" 2 "a link to a repository elsewhere" "$work/file#HEAD"
+mkdir "$work/link" && ln -s "$work/r/.git" "$work/link/.git"
+refused "so does one that is a link" 2 "a link to a repository elsewhere" "$work/link#HEAD"
+git -C "$work/r" worktree add -q "$work/tree" 2>/dev/null
+refused "so does a linked worktree's" 2 "a link to a repository elsewhere" "$work/tree#HEAD"
+git clone -q --shared "$work/r" "$work/shared" 2>/dev/null
+refused "borrowed objects are refused" 2 "borrows from another" "$work/shared#HEAD"
+repository inner && mv "$work/inner/.git/objects" "$work/objects" && ln -s "$work/objects" "$work/inner/.git/objects"
+refused "so are linked ones" 2 "is a link to elsewhere" "$work/inner#HEAD"
+repository lazy
+blob=$(git -C "$work/lazy" rev-parse HEAD:hv/trap/trap.c)
+rm "$work/lazy/.git/objects/${blob:0:2}/${blob:2}"
+git -C "$work/lazy" config core.repositoryFormatVersion 1
+git -C "$work/lazy" config extensions.partialClone origin
+git -C "$work/lazy" config remote.origin.promisor true
+git -C "$work/lazy" config remote.origin.url "ext::sh -c touch% $work/owned"
+git -C "$work/lazy" config protocol.ext.allow always
+git -C "$work/lazy" config core.fsmonitor "touch $work/owned"
+refused "a missing object is not fetched" 2 "hand in a full one" "$work/lazy#HEAD"
+fact "and no program of the configuration ran" test ! -e "$work/owned"
+repository clash && git -C "$work/clash" tag v && git -C "$work/clash" branch v
+points "a tag and a branch of one name" 100 "$work/clash#v"
+noted "which is told" "v is a tag and a branch"
+refused "a revision that is not there" 2 "is no git revision" "$work/r#none"
+refused "a revision that looks like an option" 2 "no git revision" "$work/r#--all"
+points "git's own words are no contents" 100 "$work/r#HEAD" env GIT_TRACE=1 GIT_TRACE_SETUP=1
+points "nor are the loader's" 100 "$work/r#HEAD" env LD_PRELOAD=/nonexistent/library.so
+repository other && git -C "$work/other" rm -qr hv && git -C "$work/other" "${me[@]}" commit -qm none
+points "a hook's environment leads nowhere" 100 "$work/r#HEAD" env GIT_DIR="$work/other/.git" GIT_WORK_TREE="$work/other"
+before=$(git -C "$work/other" rev-parse HEAD)
+GIT_DIR=$work/other/.git "$coach" start 1 "$work/new" >/dev/null 2>&1
+fact "coach start in a hook makes its own repository" test -d "$work/new/.git"
+fact "and commits into no other" test "$(git -C "$work/other" rev-parse HEAD)" = "$before"
+
+# ---- Archives and folders, of whatever shape ---------------------------------------------------
+python3 - "$work" "$small" <<'P'
+import gzip, io, os, sys, tarfile, zipfile
+work, small = sys.argv[1:]
+files = [(os.path.relpath(os.path.join(r, n), small), open(os.path.join(r, n), 'rb').read())
+         for r, d, f in os.walk(small) for n in f]
+def archive(name, members):
+    with zipfile.ZipFile(f'{work}/{name}.zip', 'w') as z:
+        for n, b in members:
+            z.writestr(n, b)
+archive('utf8', [('Übung 1/' + n, b) for n, b in files])
+archive('deep', [('moodle/Jané Doe_1/lab1/' + n, b) for n, b in files])
+archive('letters', [(n.replace('hv/', 'HV/'), b) for n, b in files])
+archive('backslash', [(n.replace('/', '\\'), b) for n, b in files])
+archive('stray', [('lab1/' + n, b) for n, b in files] + [('old/hv/trap/panic.c', b'int broken(')])
+import warnings; warnings.simplefilter('ignore')
+archive('twice', [(files[0][0], b'int broken(')] + files)
+# A hard link with a body, which nobody reads: 400 MB of zeros.
+header = tarfile.TarInfo('hv/x')
+header.type, header.linkname, header.size = tarfile.LNKTYPE, 'y', 400 << 20
+header.pax_headers = {'comment': 'pax'}
+block = header.tobuf(tarfile.PAX_FORMAT)
+with gzip.open(f'{work}/skipped.tar.gz', 'wb', 9) as out:
+    out.write(block)
+    for i in range(400):
+        out.write(bytes(1 << 20))
+with tarfile.open(f'{work}/many.tar', 'w') as t:
+    for i in range(300):
+        info = tarfile.TarInfo(f'../{i}'); t.addfile(info)
+with zipfile.ZipFile(f'{work}/cut.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+    z.writestr('hv/trap/trap.c', os.urandom(5000))
+data = open(f'{work}/cut.zip', 'rb').read()
+open(f'{work}/cut.zip', 'wb').write(data[:3000])
+P
+points "a zip file's names in UTF-8" 100 "$work/utf8.zip"
+points "folders in folders, as platforms hand them out" 100 "$work/deep.zip"
+points "HV/ for hv/" 100 "$work/letters.zip"
+noted "which is told" "was taken for hv/"
+points "backslashes between folders" 100 "$work/backslash.zip"
+points "a stray second folder" 100 "$work/stray.zip"
+noted "which is told too" "there is another tree in old/"
+points "a member that is there twice: the last" 100 "$work/twice.zip"
+noted "and it is told" "is there more than once"
+points "bytes that are passed over count" 0 "$work/skipped.tar.gz"
+noted "and are told" "holds more than 64 MiB"
+points "remarks do not fill a report" 0 "$work/many.tar"
+noted "they are counted" "more remarks of this kind"
+points "a damaged archive" 0 "$work/cut.zip"
+noted "is told" "cut.zip"
+mkfifo "$work/pipe"
+refused "a pipe as a submission" 3 "this is a FIFO" "$work/pipe"
+refused "an endless device" 3 "this is a device" /dev/zero
+cp -r "$small" "$work/odd" && touch "$work/odd/"$'a\nb\033[31m' "$work/odd/hv/\$(touch x)"
+points "any name may stand beside" 100 "$work/odd"
+cp -r "$small" "$work/a#b" && points "a folder with # in its name" 100 "$work/a#b"
+
+# ---- The host --------------------------------------------------------------------------------
+points "a strict umask" 100 "$small" sh -c 'umask 027; exec "$@"' sh
+odd=$work/'t,m=p '
+mkdir "$odd"
+# on FLAGS COMMAND…: with a temporary file system at $TMPDIR that is mounted so.
+on() {
+    # shellcheck disable=SC2016
+    unshare -m sh -c 'mount -t tmpfs -o "$0" none "$TMPDIR" && exec "$@"' "$@"
+}
+if on size=1m true 2>/dev/null; then
+    points "a temporary folder from which nothing runs" 100 "$small" on noexec,mode=1777
+    points "a full disk is no fault of the submission" 0 "$small" on size=600k,mode=1777
+    noted "and its points are not graded" '"ungraded": 100'
+fi
+# Tools that break, in a mount namespace of their own.
+gcc=/usr/bin/riscv64-unknown-elf-gcc
+cp $gcc "$work/real" 2>/dev/null && cat >"$work/killed" <<SH
+#!/bin/sh
+case \$PWD in */tree) [ -e killed ] || { touch killed; kill -9 \$\$; } ;; esac
+exec $gcc.real "\$@"
+SH
+chmod 755 "$work/killed"
+broken() { # broken assembler|compiler COMMAND…
+    # shellcheck disable=SC2016
+    case $1 in
+    assembler) set -- "mount --bind /dev/null $(readlink -f "$($gcc -print-prog-name=as)")" "${@:2}" ;;
+    compiler) set -- "mount -t overlay -o lowerdir=$work/over:/usr/bin none /usr/bin" "${@:2}" ;;
+    esac
+    unshare -m sh -c "$1"' && shift && exec "$@"' sh "$@"
+}
+mkdir "$work/over" && cp "$work/killed" "$work/over/${gcc##*/}" && cp $gcc "$work/over/${gcc##*/}.real"
+if broken assembler true 2>/dev/null; then
+    points "an assembler that does not run is no build error" 0 "$small" broken assembler
+    noted "but nobody's points" '"ungraded": 100'
+    noted "and the course's own tree says so" "the course's own tree builds here"
+fi
+if broken compiler true 2>/dev/null; then
+    points "a compiler that was killed once is tried again" 100 "$small" broken compiler
+fi
+# Another user, who may not read all of it.
+chmod 700 "$work/odd/hv/trap"
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups "$coach" --version >/dev/null 2>&1; then
+    refused "a folder that cannot be read is no absent one" 3 "hv/trap cannot be read: Permission denied" \
+        "$work/odd" setpriv --reuid 65534 --regid 65534 --clear-groups
+fi
+points "a comma, = and a space in TMPDIR" 100 "$small" env TMPDIR="$odd"
+for tier in landlock limits; do
+    points "likewise in the tier $tier" 100 "$small" env TMPDIR="$odd" COACH_SANDBOX=$tier
+    points "a revision in the tier $tier" 100 "$work/r#HEAD" env COACH_SANDBOX=$tier
+done
+fact "nothing is left in it" test -z "$(ls -A "$odd")"
+mkfifo "$work/image"
+says "an image that is a pipe is refused at once" 2 "is a pipe or a device" \
+    "$coach" run --vm "image=$work/image,name=t"
+says "so is one that never ends" 2 "is a pipe or a device" "$coach" run --vm image=/dev/zero,name=t
+printf "\357\273\277" | cat - labs/01-boot/checks/panic.check >"$work/mark.check"
+fact "a byte order mark in a check file is none of its words" \
+    "$coach" check --list "$work/mark.check"
+"$coach" grade 1 --submission "$small" >&- 2>"$work/closed"
+fact "a closed standard output is told" grep -q "standard output" "$work/closed"
+sum
