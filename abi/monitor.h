@@ -1,7 +1,8 @@
 /*
  * What the hypervisor publishes of its VMs for a monitor outside, which reads it from the
- * machine's RAM at the ELF symbol `monitor`. Counters only grow while a VM exists; a slot keeps
- * the last state of a VM that has ended until the slot is used again.
+ * machine's RAM at the ELF symbol `monitor`. A slot is a VM of the bundle, through all its lives:
+ * its counters (times, injections, exits) only grow, by reboots and restarts too. What it says of
+ * one life stays there, after that has ended, until the next begins.
  * The figures are told by the hypervisor: a judge holds them against what the machine shows.
  */
 #ifndef ABI_MONITOR_H
@@ -24,6 +25,7 @@ enum vm_end {
     VM_END_GUEST_FAULT = 3, /* the guest did what no guest may; why says what */
     VM_END_KILLED = 4,      /* by order of the operator */
     VM_END_NO_MEMORY = 5,   /* its allotment could not be met */
+    VM_END_STOPPED = 6,     /* every vCPU has stopped itself: none is left to start another */
 };
 
 enum vm_state {
@@ -59,7 +61,7 @@ struct monitor_vm {
     uint64_t tables;        /* second-stage tables, in bytes */
     uint64_t cpu_ticks;     /* time spent in the guest or on its behalf, all vCPUs */
     uint64_t steal_ticks;   /* time that a vCPU could have run and did not */
-    uint64_t created_ticks; /* `time` when the VM was created */
+    uint64_t created_ticks; /* `time` when the VM was created, this time */
     uint64_t ended_ticks;   /* `time` when it ended; 0: it has not */
     uint64_t injections;    /* interrupts and exceptions given to the guest */
     uint64_t exits[MONITOR_CAUSES];

@@ -199,9 +199,9 @@ bool gap_holds(const struct facts *facts, const struct property *property, struc
 
 static const char *end_word(int end)
 {
-    static const char *const words[] = {"never",       "exit",   "shutdown",
-                                        "guest_fault", "killed", "no_memory"};
-    return end >= 0 && end < 6 ? words[end] : "never";
+    static const char *const words[] = {"never",  "exit",      "shutdown", "guest_fault",
+                                        "killed", "no_memory", "stopped"};
+    return end >= 0 && end <= VM_END_STOPPED ? words[end] : "never";
 }
 
 bool end_holds(const struct facts *facts, const struct property *property, struct account *account)

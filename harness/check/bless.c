@@ -94,11 +94,11 @@ static void print_event(struct draft *draft, const struct facts *facts, const st
 
 static void print_ends(const struct facts *facts)
 {
-    static const char *const words[] = {"never",       "exit",   "shutdown",
-                                        "guest_fault", "killed", "no_memory"};
+    static const char *const words[] = {"never",  "exit",      "shutdown", "guest_fault",
+                                        "killed", "no_memory", "stopped"};
     for (unsigned vm = 0; vm < facts->check->scenario.vms; vm++) {
         const struct monitor_vm *entry = facts_monitor_vm(facts, vm);
-        if (!entry || entry->end > VM_END_NO_MEMORY)
+        if (!entry || entry->end > VM_END_STOPPED)
             continue;
         printf("    HOLDS: vm %s ends %s", facts->check->scenario.vm[vm].name, words[entry->end]);
         if (entry->end == VM_END_EXIT)

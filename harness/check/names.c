@@ -63,6 +63,7 @@ static const struct name names[] = {
     {"guest_fault", VM_END_GUEST_FAULT, "end"},
     {"killed", VM_END_KILLED, "end"},
     {"no_memory", VM_END_NO_MEMORY, "end"},
+    {"stopped", VM_END_STOPPED, "end"},
     {"timer", TRACE_WAKEUP_TIMER, "reason"},
     {"ipi", TRACE_WAKEUP_IPI, "reason"},
     {"start", TRACE_WAKEUP_START, "reason"},

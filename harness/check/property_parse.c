@@ -96,7 +96,7 @@ static bool gap(struct cursor *cursor, struct property *property)
            cursor_expected(cursor, "a gap measured by instructions, or by nothing (told)");
 }
 
-/* vm a ends exit(0) | shutdown | guest_fault | killed | no_memory | never */
+/* vm a ends exit(0) | shutdown | guest_fault | killed | no_memory | stopped | never */
 static bool ends(struct cursor *cursor, struct property *property)
 {
     static const struct {
@@ -107,6 +107,7 @@ static bool ends(struct cursor *cursor, struct property *property)
                  {"guest_fault", VM_END_GUEST_FAULT},
                  {"killed", VM_END_KILLED},
                  {"no_memory", VM_END_NO_MEMORY},
+                 {"stopped", VM_END_STOPPED},
                  {"never", -1}};
     property->kind = PROPERTY_ENDS;
     cursor_skip_space(cursor);
@@ -123,7 +124,8 @@ static bool ends(struct cursor *cursor, struct property *property)
         }
         return !cursor->failed;
     }
-    return cursor_expected(cursor, "exit(CODE), shutdown, guest_fault, killed, no_memory or never");
+    return cursor_expected(
+        cursor, "exit(CODE), shutdown, guest_fault, killed, no_memory, stopped or never");
 }
 
 static bool compare(struct cursor *cursor, struct property *property)

@@ -95,6 +95,9 @@ void vm_end_describe(const struct monitor_vm *vm, struct buffer *out)
     case VM_END_NO_MEMORY:
         buffer_text(out, "no memory left for it");
         return;
+    case VM_END_STOPPED:
+        buffer_text(out, "all of its vCPUs have stopped");
+        return;
     default:
         buffer_printf(out, "end %u, which is unknown", vm->end);
     }

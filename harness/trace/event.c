@@ -8,8 +8,8 @@
 #include "abi/monitor.h"
 #include "trace/event.h"
 
-static const char *const end_names[] = {"none",        "exit",   "shutdown",
-                                        "guest_fault", "killed", "no_memory"};
+static const char *const end_names[] = {"none",   "exit",      "shutdown", "guest_fault",
+                                        "killed", "no_memory", "stopped"};
 static const char *const wakeup_names[] = {NULL, "timer", "ipi", "start", "resume"};
 
 /* The word for a value of an enumerated format, or NULL. */

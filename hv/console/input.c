@@ -12,6 +12,7 @@
 #include "trap/cause.h"
 #include "trap/panic.h"
 #include "vcpu/exit.h"
+#include "vm/vm.h"
 
 #define SCRIPT_MAX   32
 #define SCRIPT_BYTES 40
@@ -42,7 +43,8 @@ static void input_init(void)
 HV_INIT(INIT_VMS, input_init);
 
 /* Options at=MILLISECONDS:COMMAND, words of the command joined by colons: at=20:pause:one runs
- * «pause one» 20 ms after boot. A test can so act at an exact instant. */
+ * «pause one» 20 ms after boot. A test can so act at an exact instant. The machine does not stop
+ * before the last of them. */
 struct scripted {
     struct timer timer;
     char command[SCRIPT_BYTES];
@@ -56,6 +58,7 @@ static void run_scripted(struct timer *timer)
     struct scripted *entry = container_of(timer, struct scripted, timer);
 
     command_run(entry->command);
+    machine_release();
 }
 
 static void take_scripted(const char *value, size_t length)
@@ -77,6 +80,7 @@ static void take_scripted(const char *value, size_t length)
         if (*c == ':')
             *c = ' ';
     timer_init(&entry->timer, run_scripted);
+    machine_hold();
     timer_arm(&entry->timer, board.started + milliseconds * board.timebase_hz / 1000);
 }
 

@@ -133,6 +133,10 @@ static void type_to(struct vm *vm, char byte)
 
 void mux_focus(struct vm *vm)
 {
+    if (focused && !vm)
+        machine_hold();
+    else if (!focused && vm)
+        machine_release();
     focused = vm;
     if (!vm) {
         shell_open();

@@ -20,7 +20,7 @@ void mux_focus(struct vm *vm);
 void mux_reset(struct vm *vm);
 /* Shows what VMs have written of lines that never ended. */
 void mux_flush(void);
-/* Does the operator hold the machine open (the focus is on the hypervisor's console)? */
+/* Is the focus on the hypervisor's console? The operator then holds the machine. */
 bool mux_holds(void);
 
 #endif

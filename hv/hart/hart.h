@@ -11,6 +11,11 @@
 #include "sched/sched.h"
 #include "time/timer.h"
 
+/* What is to be done before the next entry, in bits of before_entry. */
+#define ENTRY_CHOOSE 0x1u /* choose anew whose turn it is */
+#define ENTRY_WORK   0x2u /* do deferred work: hart/work.h */
+#define ENTRY_TRACE  0x4u /* tell of each entry: tracing is on, and the hart has a ring */
+
 struct hart {
     uint64_t stack_pointer;   /* of run_loop, while a guest runs */
     uint64_t emergency_stack; /* its top: for a trap whose own stack is not usable */
@@ -25,17 +30,12 @@ struct hart {
     struct vcpu *current;   /* whose turn it is; NULL: idle */
     struct vcpu *loaded;    /* whose VS CSRs are in the hart, current or not */
     struct vcpu *fp_loaded; /* whose FP registers are in the hart */
-    union {
-        struct {
-            bool reschedule; /* choose anew before the next entry */
-            bool tracing;    /* tell of each entry: the hart has a ring */
-        };
-        uint16_t before_entry; /* either of them: the one thing that the run loop looks at */
-    };
-    uint64_t turn_began; /* when current was switched to */
-    uint64_t booked;     /* until when time has been accounted */
+    uint32_t before_entry;  /* ENTRY_…: the one thing that the run loop looks at */
+    uint64_t turn_began;    /* when current was switched to */
+    uint64_t booked;        /* until when time has been accounted */
 
     struct run_queue queue;
+    struct list work; /* deferred: hart/work.h */
     struct list timers;
     uint64_t clock; /* what the clock is armed for */
     struct timer slice;
@@ -50,6 +50,12 @@ _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "offsets.h");
 _Static_assert(offsetof(struct hart, return_address) == HART_RETURN, "offsets.h");
 
 #define HART_MAX 1
+
+/* The turn may be another's: the policy is asked before the next entry. */
+static inline void hart_reschedule(struct hart *hart)
+{
+    hart->before_entry |= ENTRY_CHOOSE;
+}
 
 extern struct hart harts[HART_MAX];
 

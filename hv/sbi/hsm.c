@@ -32,7 +32,7 @@ static struct sbi_result status(struct vcpu *vcpu, uint64_t hart)
     const struct vcpu *target = vcpu->vm->vcpu[hart];
     if (target->state == VCPU_STOPPED)
         return (struct sbi_result){SBI_SUCCESS, SBI_HSM_STOPPED};
-    if (target->state == VCPU_BLOCKED && target->suspended)
+    if (vcpu_waits(target) && target->state != VCPU_BLOCKED)
         return (struct sbi_result){SBI_SUCCESS, SBI_HSM_SUSPENDED};
     return (struct sbi_result){SBI_SUCCESS, SBI_HSM_STARTED};
 }
@@ -46,8 +46,12 @@ static struct sbi_result suspend(struct vcpu *vcpu, uint32_t type, uint64_t addr
     if (type == SUSPEND_NON_RETENTIVE &&
         ((address & 1) || !guest_memory_holds(vcpu->vm, address, 2)))
         return result(SBI_ERR_INVALID_ADDRESS);
-    vcpu_suspend(vcpu, type == SUSPEND_NON_RETENTIVE, address, opaque);
-    if (type == SUSPEND_NON_RETENTIVE && !vcpu->suspended) /* it has been started anew already */
+    if (type == SUSPEND_RETENTIVE) {
+        vcpu_block(vcpu, VCPU_SUSPENDED);
+        return result(SBI_SUCCESS);
+    }
+    vcpu_suspend_non_retentive(vcpu, address, opaque);
+    if (!vcpu_waits(vcpu)) /* it has been started anew already */
         return (struct sbi_result){(int64_t)vcpu->x[REG_A0], vcpu->x[REG_A1]};
     return result(SBI_SUCCESS);
 }
@@ -61,6 +65,7 @@ static struct sbi_result hsm(struct vcpu *vcpu, uint64_t function)
         return start(vcpu, a0, a1, a2);
     case SBI_HSM_HART_STOP:
         vcpu_stop(vcpu);
+        vm_end_if_stopped(vcpu->vm);
         return result(SBI_SUCCESS);
     case SBI_HSM_HART_GET_STATUS:
         return status(vcpu, a0);

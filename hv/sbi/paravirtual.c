@@ -8,7 +8,7 @@ static void yield(struct vcpu *vcpu)
     struct hart *hart = vcpu->hart;
 
     hart->queue.policy->rotate(&hart->queue, &vcpu->entity);
-    hart->reschedule = true;
+    hart_reschedule(hart);
 }
 
 static struct sbi_result paravirtual(struct vcpu *vcpu, uint64_t function)

@@ -11,9 +11,10 @@ static struct sbi_result system_reset(struct vcpu *vcpu, uint64_t function)
         return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
     if (type > SBI_SRST_TYPE_WARM_REBOOT || reason > SBI_SRST_REASON_FAILURE)
         return (struct sbi_result){SBI_ERR_INVALID_PARAM, 0};
-    vm_end(vcpu->vm, VM_END_SHUTDOWN, reason);
-    if (type != SBI_SRST_TYPE_SHUTDOWN)
-        vcpu->vm->reboot = vm_reboot_wanted = true;
+    if (type == SBI_SRST_TYPE_SHUTDOWN)
+        vm_end(vcpu->vm, VM_END_SHUTDOWN, reason);
+    else
+        vm_reboot(vcpu->vm, reason);
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 

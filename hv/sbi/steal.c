@@ -11,6 +11,7 @@
 #include "boot/board.h"
 #include "memory/guest_memory.h"
 #include "sbi/sbi.h"
+#include "sbi/steal.h"
 #include "trace/trace.h"
 #include "vcpu/run.h"
 #include "vm/vm.h"
@@ -49,11 +50,10 @@ static void write_sequence(struct vcpu *vcpu)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-static void publish(struct vcpu *vcpu, uint64_t now)
+void steal_publish(struct vcpu *vcpu)
 {
     uint64_t steal;
 
-    (void)now;
     if (vcpu->steal_area == NONE)
         return;
     steal = nanoseconds(vcpu->steal_ticks - vcpu->steal_base);
@@ -93,4 +93,3 @@ static struct sbi_result steal(struct vcpu *vcpu, uint64_t function)
 }
 
 HV_SBI(SBI_EXT_STA, steal);
-HV_SWITCH(NULL, publish);

@@ -18,8 +18,7 @@ void run_queue_init(struct run_queue *queue, const struct sched_policy *policy, 
 {
     *queue = (struct run_queue){.policy = policy, .slice = slice, .cap_period = cap_period};
     list_init(&queue->queue);
-    if (policy->init != NULL)
-        policy->init(queue);
+    list_init(&queue->resting);
 }
 
 /* A group without entities that has received no time. */

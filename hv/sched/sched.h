@@ -11,48 +11,60 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SCHED_NEVER UINT64_MAX
+#define SCHED_NEVER         UINT64_MAX
+#define SCHED_VIRTUAL_SHIFT 16 /* virtual time has this many binary places */
 
 struct sched_group {
     uint32_t weight;       /* 1 … 10000 */
     uint32_t cap;          /* percent of one hart, 0: none */
     struct list entities;  /* runnable entities of this group, in the order of their turn */
-    struct list link;      /* in the policy's list of groups with a runnable entity */
-    uint64_t virtual_time; /* weighted fair: time received, scaled by 65536 / weight */
+    struct list link;      /* while it has one: in queue->queue, or in queue->resting */
+    bool placed;           /* weighted fair: it has a virtual time */
+    bool competes;         /* weighted fair: it can run, and counts for the mean */
+    uint64_t virtual_time; /* weighted fair: time received / weight, SCHED_VIRTUAL_SHIFT places */
+    uint64_t clock_left;   /* weighted fair: the queue's clock when it last ceased to compete */
     uint64_t period_start; /* cap: start of the current accounting period */
     uint64_t period_used;  /* cap: time received in it */
+    uint64_t owed;         /* round robin: time received outside turns, not yet counted in one */
 };
 
 struct sched_entity {
     struct sched_group *group;
     struct list link; /* in group->entities or the policy's own queue while runnable */
     bool queued;
+    uint64_t turn_used; /* of its turn, in one or more pieces */
 };
 
 struct run_queue {
     const struct sched_policy *policy;
-    struct list queue;      /* round robin: entities; weighted fair: groups */
-    uint64_t virtual_clock; /* weighted fair: mean of the runnable groups, by weight */
-    uint64_t slice;         /* longest turn, in ticks */
-    uint64_t cap_period;    /* over which a cap is accounted, in ticks */
-    unsigned runnable;      /* entities queued */
+    struct list queue;      /* round robin: entities; weighted fair: groups that compete */
+    struct list resting;    /* weighted fair: groups at their cap */
+    uint64_t virtual_clock; /* weighted fair: mean of the groups that compete, by weight, … */
+    int64_t surplus;     /* … when it was last set; their distances from it, times weight, now */
+    int64_t weights;     /* weighted fair: of the groups that compete, together */
+    uint64_t slice;      /* longest turn, in ticks */
+    uint64_t cap_period; /* over which a cap is accounted, in ticks */
 };
 
 /* The entity that runs stays queued while it runs. */
 struct sched_policy {
     const char *name;
-    void (*init)(struct run_queue *queue); /* NULL: there is nothing to be done */
     /* An entity became runnable at `now`. woken: it had been blocked. */
     void (*enqueue)(struct run_queue *queue, struct sched_entity *entity, uint64_t now, bool woken);
     /* It no longer is: blocked, stopped, paused or its VM has ended. */
     void (*dequeue)(struct run_queue *queue, struct sched_entity *entity);
-    /* It ran from `now - ran` until `now` (in one or more pieces). */
+    /* It ran from `now - ran` until `now` (in one or more pieces), and may have left the queue
+     * since. */
     void (*account)(struct run_queue *queue, struct sched_entity *entity, uint64_t ran,
                     uint64_t now);
-    /* Its slice ended, or it yielded: others of equal claim go first. */
+    /* Outside its entities' turns, this was spent for the group: to make its VM, or take it apart.
+     */
+    void (*charge)(struct run_queue *queue, struct sched_group *group, uint64_t ran, uint64_t now);
+    /* It gives up the rest of its turn: others of equal claim go first. */
     void (*rotate)(struct run_queue *queue, struct sched_entity *entity);
     /* Who runs next; NULL: nobody may (none runnable, or all at their cap). *until: when to
-     * choose anew at the latest; with NULL, when a cap lifts, or SCHED_NEVER. */
+     * choose anew at the latest; with NULL, when a cap lifts, or SCHED_NEVER. A turn is a slice
+     * long, however often others come between. */
     struct sched_entity *(*pick)(struct run_queue *queue, uint64_t now, uint64_t *until);
     /* Should a just enqueued entity run before the running one's slice ends? */
     bool (*preempts)(struct run_queue *queue, const struct sched_entity *woken,
@@ -62,6 +74,18 @@ struct sched_policy {
 /* SCHED_POLICY = { .name = "rr", … }; the bootargs choose by name. */
 REGISTRY(hv_sched_policy, struct sched_policy);
 #define SCHED_POLICY REGISTER(hv_sched_policy, struct sched_policy)
+
+/* Is the entity's turn over? Then it goes behind those of equal claim, and sched_turn_end. */
+static inline bool sched_turn_over(const struct run_queue *queue, const struct sched_entity *entity)
+{
+    return entity->turn_used >= queue->slice;
+}
+
+/* Its next turn is shorter by what it had beyond the end of this one. */
+static inline void sched_turn_end(const struct run_queue *queue, struct sched_entity *entity)
+{
+    entity->turn_used = sched_turn_over(queue, entity) ? entity->turn_used - queue->slice : 0;
+}
 
 const struct sched_policy *sched_policy_find(const char *name); /* NULL: no such policy */
 void run_queue_init(struct run_queue *queue, const struct sched_policy *policy, uint64_t slice,

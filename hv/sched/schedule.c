@@ -6,12 +6,14 @@
 #include "boot/board.h"
 #include "boot/init.h"
 #include "boot/options.h"
-#include "console/mux.h"
 #include "hart/hart.h"
+#include "hart/work.h"
+#include "sbi/steal.h"
 #include "trace/trace.h"
 #include "trap/cause.h"
 #include "trap/panic.h"
 #include "vcpu/exit.h"
+#include "vcpu/fp.h"
 #include "vcpu/run.h"
 #include "vm/vm.h"
 
@@ -23,7 +25,7 @@ extern struct monitor monitor;
 #define CAP_PERIOD_MS    100
 
 /* Books the time since it was last done: to the vCPU that has the turn, or as idle. */
-static void account(struct hart *hart, uint64_t now)
+static inline void account(struct hart *hart, uint64_t now)
 {
     struct vcpu *vcpu = hart->current;
     uint64_t ran = now - hart->booked;
@@ -48,15 +50,6 @@ static void take_interrupts(void)
         exit_handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_EXT)](NULL);
 }
 
-static void finish_if_all_ended(void)
-{
-    if (!vm_all_ended() || mux_holds())
-        return;
-    mux_flush();
-    monitor.finished = 1;
-    machine_stop(false);
-}
-
 static void trace_switch(const struct vcpu *previous, const struct vcpu *next, uint64_t ran)
 {
     uint32_t from = (uint32_t)TRACE_NO_VM << 8 | TRACE_NO_VM;
@@ -68,7 +61,7 @@ static void trace_switch(const struct vcpu *previous, const struct vcpu *next, u
 }
 
 /* Passes the turn to next, or to nobody (NULL). */
-static void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
+static inline void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
 {
     struct vcpu *previous = hart->current;
 
@@ -84,20 +77,25 @@ static void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
     hart->turn_began = now;
 }
 
-/* Brings what the hart holds of a guest back to its vCPU. */
-static void save(struct hart *hart, uint64_t now)
+/* The vCPU that has the turn waits; nobody has it. */
+static __attribute__((noinline)) void switch_to_nobody(struct hart *hart, uint64_t now)
 {
-    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-        if (entry->leave)
-            entry->leave(hart->loaded, now);
-    context_save(hart->loaded);
+    if (hart->current)
+        switch_to(hart, NULL, now);
+}
+
+/* Brings what the hart holds of a guest back to its vCPU. */
+static void save(struct vcpu *vcpu)
+{
+    fp_leave(vcpu);
+    context_save(vcpu);
 }
 
 /* Moves the hart's guest state to vcpu, unless it is there from before. */
-static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
+static void load(struct hart *hart, struct vcpu *vcpu)
 {
     if (hart->loaded)
-        save(hart, now);
+        save(hart->loaded);
     if (!hart->loaded || hart->loaded->vm != vcpu->vm)
         gstage_load(&vcpu->vm->gstage);
     context_load(vcpu);
@@ -110,28 +108,13 @@ static void load(struct hart *hart, struct vcpu *vcpu, uint64_t now)
     }
 }
 
-static void arrive(struct vcpu *vcpu, uint64_t now)
-{
-    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-        if (entry->arrive)
-            entry->arrive(vcpu, now);
-}
-
-/* Who is next; NULL: nobody can run before *until. */
-static struct sched_entity *pick(struct hart *hart, uint64_t now, uint64_t *until)
-{
-    *until = SCHED_NEVER;
-    return hart->queue.runnable ? hart->queue.policy->pick(&hart->queue, now, until) : NULL;
-}
-
 /* Before the hart sleeps. A guest whose state it holds and that does not wait for an interrupt
  * (it ended, is paused, or at its cap) leaves the hart: one that is pending for it would keep
  * the hart awake. */
-static __attribute__((noinline)) void prepare_sleep(struct hart *hart, uint64_t until)
+static void prepare_sleep(struct hart *hart, uint64_t until)
 {
-    finish_if_all_ended();
-    if (hart->loaded && hart->loaded->state != VCPU_BLOCKED) {
-        save(hart, clock_now());
+    if (hart->loaded && !vcpu_waits(hart->loaded)) {
+        save(hart->loaded);
         context_unload();
         hart->loaded = NULL;
     }
@@ -145,41 +128,39 @@ static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, ui
 {
     struct sched_entity *entity;
 
-    if (hart->current)
-        switch_to(hart, NULL, clock_now());
+    switch_to_nobody(hart, hart->booked);
     do {
         prepare_sleep(hart, *until);
         hart_wait();
         take_interrupts();
+        if (hart->before_entry & ENTRY_WORK)
+            work_run(hart);
         account(hart, clock_now());
-        entity = pick(hart, hart->booked, until);
+        entity = hart->queue.policy->pick(&hart->queue, hart->booked, until);
     } while (!entity);
     return entity;
 }
 
 struct vcpu *schedule(struct hart *hart)
 {
-    uint64_t now = clock_now(), until;
     struct sched_entity *entity;
-    struct vcpu *next;
+    uint64_t until;
 
-    account(hart, now);
-    if (vm_reboot_wanted)
-        vm_reboot_all();
-    entity = pick(hart, now, &until);
-    if (!entity) {
+    if (hart->before_entry & ENTRY_WORK)
+        work_run(hart);
+    account(hart, clock_now()); /* not before: work may take long */
+    entity = hart->queue.policy->pick(&hart->queue, hart->booked, &until);
+    if (!entity)
         entity = idle(hart, &until);
-        now = hart->booked;
-    }
-    hart->reschedule = false;
-    next = container_of(entity, struct vcpu, entity);
+    hart->before_entry &= ~ENTRY_CHOOSE;
+    struct vcpu *next = container_of(entity, struct vcpu, entity);
     bool change = next != hart->current;
     if (change)
-        switch_to(hart, next, now);
+        switch_to(hart, next, hart->booked);
     if (hart->loaded != next)
-        load(hart, next, now);
+        load(hart, next);
     if (change)
-        arrive(next, now);
+        steal_publish(next);
     timer_arm(&hart->slice, until);
     return next;
 }
@@ -189,6 +170,25 @@ void schedule_book(struct hart *hart)
     account(hart, clock_now());
 }
 
+void schedule_interrupt(void)
+{
+    struct hart *hart = this_hart();
+
+    account(hart, clock_now());
+    switch_to_nobody(hart, hart->booked);
+    hart_reschedule(hart);
+}
+
+void schedule_charge(struct vm *vm)
+{
+    struct hart *hart = this_hart();
+    uint64_t now = clock_now(), ran = now - hart->booked;
+
+    vm->report->cpu_ticks += ran;
+    hart->queue.policy->charge(&hart->queue, &vm->group, ran, now);
+    hart->booked = now;
+}
+
 void schedule_forget(struct vcpu *vcpu)
 {
     struct hart *hart = vcpu->hart;
@@ -196,7 +196,7 @@ void schedule_forget(struct vcpu *vcpu)
     if (hart->current == vcpu) {
         account(hart, clock_now());
         hart->current = NULL;
-        hart->reschedule = true;
+        hart_reschedule(hart);
     }
     if (hart->loaded == vcpu || !hart->loaded) { /* nobody: its second stage may still be there */
         context_unload();
@@ -206,17 +206,13 @@ void schedule_forget(struct vcpu *vcpu)
         hart->fp_loaded = NULL;
 }
 
-/* The turn is over: others of equal claim go first. */
+/* The turn is over, or a cap lifts: the policy knows. */
 static void slice_over(struct timer *timer)
 {
-    struct hart *hart = container_of(timer, struct hart, slice);
-
-    if (hart->current && hart->current->entity.queued)
-        hart->queue.policy->rotate(&hart->queue, &hart->current->entity);
-    hart->reschedule = true;
+    hart_reschedule(container_of(timer, struct hart, slice));
 }
 
-/* Options: sched=fair|rr, slice=MICROSECONDS. */
+/* Options: sched=fair|rr, slice=MICROSECONDS, virtual_time=N. */
 static void sched_init(void)
 {
     struct hart *hart = this_hart();
@@ -236,10 +232,13 @@ static void sched_init(void)
     timer_init(&hart->slice, slice_over);
     run_queue_init(&hart->queue, policy, slice * per_second / 1000000,
                    CAP_PERIOD_MS * per_second / 1000);
+    hart->queue.virtual_clock =
+        option_number("virtual_time", -(per_second << SCHED_VIRTUAL_SHIFT)); /* soon to wrap */
     hart->booked = hart->turn_began = clock_now();
-    hart->reschedule = true; /* the first choice */
+    hart_reschedule(hart); /* the first choice */
 }
 
 HV_INIT(INIT_HART, sched_init);
 HV_OPTION("sched");
 HV_OPTION("slice");
+HV_OPTION("virtual_time");

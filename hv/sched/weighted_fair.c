@@ -4,26 +4,22 @@
  * as in Linux since 6.6, on groups; inside a group vCPUs take turns.
  *
  *   virtual time   what a group has received, divided by its weight. Fair is when it is the same
- *                  for all; the mean over all groups, by weight, is where each of them ought to be.
- *   eligible       a group that is not ahead of the mean: it has not had more than its share.
- *   deadline       where its virtual time will be after one more slice: heavy ones advance slowly,
- *                  so theirs come first, and then often.
+ *                  for all; the mean over those that compete, by weight, is where each of them
+ * ought to be. It counts around: two of them are compared by their distance. eligible       a group
+ * that is not ahead of the mean: it has not had more than its share. deadline       where its
+ * virtual time will be after one more slice: heavy ones advance slowly, so theirs come first, and
+ * then often.
  *
  * So nobody is ever further from its share than a slice, whatever the number of groups.
  */
-#include "sched/sched.h"
+#include "sched/fair.h"
 
-#define VIRTUAL_SHIFT 16 /* virtual time has this many binary places */
+/* Apart from its caller, whose path stays short so. */
+#define COLD __attribute__((noinline))
 
-static uint64_t virtual_ticks(const struct sched_group *group, uint64_t ticks)
+static uint64_t smaller(uint64_t a, uint64_t b)
 {
-    return (ticks << VIRTUAL_SHIFT) / group->weight;
-}
-
-/* Signed distance between two virtual times, right also when the count has wrapped around. */
-static int64_t ahead(uint64_t a, uint64_t b)
-{
-    return (int64_t)(a - b);
+    return a < b ? a : b;
 }
 
 static struct sched_group *group_of(const struct list *link)
@@ -31,60 +27,14 @@ static struct sched_group *group_of(const struct list *link)
     return container_of((struct list *)link, struct sched_group, link);
 }
 
-/* Ticks that a group with a cap may receive in a period. */
-static uint64_t budget(const struct run_queue *queue, const struct sched_group *group)
+/* A group with a cap competes while it has something left of its budget, else it rests. */
+static void join(struct run_queue *queue, struct sched_group *group, uint64_t now)
 {
-    return queue->cap_period * group->cap / 100;
-}
-
-/* Ticks that a group has left in the period that was current when it was last looked at. */
-static uint64_t left(const struct run_queue *queue, const struct sched_group *group)
-{
-    if (group->cap == 0)
-        return SCHED_NEVER;
-    uint64_t all = budget(queue, group);
-    return all > group->period_used ? all - group->period_used : 0;
-}
-
-/* Begins a new period for the group if its own is over. What it received beyond its budget is
- * charged to the periods that followed. */
-static void renew(const struct run_queue *queue, struct sched_group *group, uint64_t now)
-{
-    uint64_t elapsed = now - group->period_start;
-
-    if (group->cap == 0 || elapsed < queue->cap_period)
-        return;
-    uint64_t periods = elapsed / queue->cap_period;
-    uint64_t allowed = budget(queue, group) * periods;
-    group->period_start += periods * queue->cap_period;
-    group->period_used -= group->period_used < allowed ? group->period_used : allowed;
-}
-
-/*
- * Where every group ought to be: the mean of the virtual times of those that can run, by weight.
- * Times are taken relative to the clock, where they are small enough for the products.
- */
-static uint64_t mean(const struct run_queue *queue)
-{
-    int64_t sum = 0, weights = 0;
-
-    for (const struct list *at = queue->queue.next; at != &queue->queue; at = at->next) {
-        const struct sched_group *group = group_of(at);
-        if (left(queue, group) == 0)
-            continue;
-        sum += ahead(group->virtual_time, queue->virtual_clock) * group->weight;
-        weights += group->weight;
-    }
-    return weights == 0 ? queue->virtual_clock : queue->virtual_clock + (uint64_t)(sum / weights);
-}
-
-/* A group that could not run has not saved up for it: it is at most a slice behind the others. */
-static void catch_up(const struct run_queue *queue, struct sched_group *group)
-{
-    uint64_t earliest = queue->virtual_clock - virtual_ticks(group, queue->slice);
-
-    if (ahead(group->virtual_time, earliest) < 0)
-        group->virtual_time = earliest;
+    renew(queue, group, now);
+    if (left(queue, group) > 0)
+        fair_compete(queue, group);
+    else
+        list_insert_before(&queue->resting, &group->link);
 }
 
 /* Has the group had no more than its share, as queue->virtual_clock, a fresh mean, tells? */
@@ -103,34 +53,33 @@ static bool due_before(const struct run_queue *queue, const struct sched_group *
     return ahead(deadline_a, deadline_b) < 0;
 }
 
-/* The group joins with its first runnable vCPU, at the end; a vCPU queues behind its siblings. */
+/* The group joins with its first runnable vCPU; a vCPU queues behind its siblings. */
 static void enqueue(struct run_queue *queue, struct sched_entity *entity, uint64_t now, bool woken)
 {
     struct sched_group *group = entity->group;
+    bool first = list_empty(&group->entities);
 
     (void)woken; /* whoever has waited for whatever reason is placed by the same rule */
-    if (list_empty(&group->entities)) {
-        if (!list_empty(&queue->queue))
-            queue->virtual_clock = mean(queue);
-        catch_up(queue, group);
-        renew(queue, group, now);
-        list_insert_before(&queue->queue, &group->link);
-    }
+    sched_turn_end(queue, entity);
     list_insert_before(&group->entities, &entity->link);
     entity->queued = true;
-    queue->runnable++;
+    if (first)
+        join(queue, group, now);
 }
 
 /* The group leaves with its last runnable vCPU, and takes along how far ahead or behind it is. */
 static void dequeue(struct run_queue *queue, struct sched_entity *entity)
 {
+    struct sched_group *group = entity->group;
+
     list_remove(&entity->link);
     entity->queued = false;
-    queue->runnable--;
-    if (!list_empty(&entity->group->entities))
+    if (!list_empty(&group->entities))
         return;
-    queue->virtual_clock = mean(queue);
-    list_remove(&entity->group->link);
+    if (group->competes)
+        fair_withdraw(queue, group);
+    else
+        list_remove(&group->link);
 }
 
 /* Charges a group with a cap. A turn may begin in one period and end in the next: each is
@@ -146,17 +95,38 @@ static void charge(const struct run_queue *queue, struct sched_group *group, uin
     group->period_used += ran - before;
 }
 
-/* The entity may have left the queue since it ran. */
+/* The group's budget is charged; if that was the rest of it, the group rests. */
+static COLD void charge_capped(struct run_queue *queue, struct sched_group *group, uint64_t ran,
+                               uint64_t now)
+{
+    charge(queue, group, ran, now);
+    if (group->competes && left(queue, group) == 0) {
+        fair_withdraw(queue, group);
+        list_insert_before(&queue->resting, &group->link);
+    }
+}
+
+static inline void charge_group(struct run_queue *queue, struct sched_group *group, uint64_t ran,
+                                uint64_t now)
+{
+    uint64_t received = virtual_ticks(group, ran);
+
+    group->virtual_time += received;
+    if (group->competes)
+        queue->surplus += (int64_t)(received * group->weight);
+    if (group->cap != 0)
+        charge_capped(queue, group, ran, now);
+}
+
 static void account(struct run_queue *queue, struct sched_entity *entity, uint64_t ran,
                     uint64_t now)
 {
     struct sched_group *group = entity->group;
 
-    group->virtual_time += virtual_ticks(group, ran);
-    if (group->cap != 0)
-        charge(queue, group, ran, now);
-    if (list_empty(&queue->queue)) /* nobody is left of whom a mean could be taken */
-        queue->virtual_clock = group->virtual_time;
+    entity->turn_used += ran;
+    if (queue->weights == 0) /* nobody is left of whom a mean could be taken */
+        queue->virtual_clock = group->virtual_time + virtual_ticks(group, ran);
+    charge_group(queue, group, ran, now);
 }
 
 /* The vCPU goes behind its siblings, its group behind those of the same virtual time. */
@@ -164,28 +134,45 @@ static void rotate(struct run_queue *queue, struct sched_entity *entity)
 {
     struct sched_group *group = entity->group;
 
+    sched_turn_end(queue, entity);
     list_remove(&entity->link);
     list_insert_before(&group->entities, &entity->link);
+    if (!group->competes)
+        return;
     list_remove(&group->link);
     list_insert_before(&queue->queue, &group->link);
 }
 
-/* The eligible group with the earliest deadline; NULL, and when the first cap lifts in *lift, if
- * there is none. Groups at their cap do not gather a claim meanwhile. */
-static struct sched_group *choose(struct run_queue *queue, uint64_t *lift)
+/* Groups that rest compete again when their period is over. Returns when the next one's is. */
+static uint64_t lift_caps(struct run_queue *queue, uint64_t now)
+{
+    uint64_t lift = SCHED_NEVER;
+    struct list *next;
+
+    for (struct list *at = queue->resting.next; at != &queue->resting; at = next) {
+        struct sched_group *group = group_of(at);
+        next = at->next;
+        renew(queue, group, now);
+        uint64_t period_end = group->period_start + queue->cap_period;
+        if (left(queue, group) == 0) {
+            lift = smaller(lift, period_end);
+            continue;
+        }
+        list_remove(&group->link);
+        fair_compete(queue, group);
+    }
+    return lift;
+}
+
+/* The eligible group with the earliest deadline; NULL: no group competes. */
+static struct sched_group *choose(const struct run_queue *queue)
 {
     struct sched_group *best = NULL;
 
-    *lift = SCHED_NEVER;
-    for (struct list *at = queue->queue.next; at != &queue->queue; at = at->next) {
+    for (const struct list *at = queue->queue.next; at != &queue->queue; at = at->next) {
         struct sched_group *group = group_of(at);
-        if (left(queue, group) == 0) {
-            uint64_t period_end = group->period_start + queue->cap_period;
-            *lift = period_end < *lift ? period_end : *lift;
-            catch_up(queue, group);
-        } else if (eligible(queue, group) && (!best || due_before(queue, group, best))) {
+        if (eligible(queue, group) && (!best || due_before(queue, group, best)))
             best = group;
-        }
     }
     return best;
 }
@@ -195,31 +182,56 @@ static struct sched_entity *first_of(const struct sched_group *group)
     return container_of(group->entities.next, struct sched_entity, link);
 }
 
-/* The only group that can run, if there is but one and no cap could keep it from running. */
-static struct sched_group *only_group(const struct run_queue *queue)
+/* The group's first vCPU whose turn is not over, and in *turn how much of it is left. */
+static struct sched_entity *turn_of(struct run_queue *queue, struct sched_group *group,
+                                    uint64_t *turn)
 {
-    struct sched_group *group = group_of(queue->queue.next);
+    while (sched_turn_over(queue, first_of(group)))
+        rotate(queue, first_of(group));
+    *turn = queue->slice - first_of(group)->turn_used;
+    return first_of(group);
+}
 
-    return queue->queue.next == queue->queue.prev && group->cap == 0 ? group : NULL;
+/* The clock is set, then the choice made. It is made anew when the turn or the budget is over, or
+ * a cap lifts. */
+static COLD struct sched_entity *weigh_up(struct run_queue *queue, uint64_t now, uint64_t *until)
+{
+    uint64_t lift = list_empty(&queue->resting) ? SCHED_NEVER : lift_caps(queue, now);
+    struct sched_group *group;
+    uint64_t turn;
+
+    fair_set_clock(queue);
+    group = choose(queue);
+    *until = lift;
+    if (group == NULL)
+        return NULL;
+    struct sched_entity *entity = turn_of(queue, group, &turn);
+    if (group->cap != 0) {
+        renew(queue, group, now);
+        turn = smaller(turn, left(queue, group));
+    }
+    *until = smaller(now + turn, lift);
+    return entity;
+}
+
+/* Can nobody run but the first group, and it without limit? */
+static bool is_alone(const struct run_queue *queue)
+{
+    const struct list *first = queue->queue.next;
+
+    return first == queue->queue.prev && first != &queue->queue && group_of(first)->cap == 0 &&
+           list_empty(&queue->resting);
 }
 
 static struct sched_entity *pick(struct run_queue *queue, uint64_t now, uint64_t *until)
 {
-    struct sched_group *alone = list_empty(&queue->queue) ? NULL : only_group(queue);
+    struct sched_group *group = group_of(queue->queue.next);
 
-    *until = now + queue->slice;
-    if (alone) {
-        queue->virtual_clock = alone->virtual_time;
-        return first_of(alone);
-    }
-    for (struct list *at = queue->queue.next; at != &queue->queue; at = at->next)
-        renew(queue, group_of(at), now);
-    queue->virtual_clock = mean(queue);
-    struct sched_group *group = choose(queue, until);
-    if (group == NULL)
-        return NULL;
-    uint64_t turn = left(queue, group);
-    *until = now + (turn < queue->slice ? turn : queue->slice);
+    if (!is_alone(queue) || sched_turn_over(queue, first_of(group)))
+        return weigh_up(queue, now, until);
+    queue->virtual_clock = group->virtual_time;
+    queue->surplus = 0;
+    *until = now + queue->slice - first_of(group)->turn_used;
     return first_of(group);
 }
 
@@ -230,9 +242,9 @@ static bool preempts(struct run_queue *queue, const struct sched_entity *woken,
 {
     const struct sched_group *candidate = woken->group, *current = running->group;
 
-    if (candidate == current || left(queue, candidate) == 0)
+    if (candidate == current || !candidate->competes)
         return false;
-    queue->virtual_clock = mean(queue);
+    fair_set_clock(queue);
     return eligible(queue, candidate) &&
            (!eligible(queue, current) || due_before(queue, candidate, current));
 }
@@ -242,6 +254,7 @@ SCHED_POLICY = {
     .enqueue = enqueue,
     .dequeue = dequeue,
     .account = account,
+    .charge = charge_group,
     .rotate = rotate,
     .pick = pick,
     .preempts = preempts,

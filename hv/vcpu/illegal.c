@@ -104,7 +104,7 @@ static void exit_virtual_instruction(struct vcpu *vcpu)
         return;
     if (instruction == INSN_WFI && trap_from_supervisor()) {
         vcpu->pc += 4;
-        vcpu_block(vcpu);
+        vcpu_block(vcpu, VCPU_BLOCKED);
         return;
     }
     if (!emulate_counter(vcpu, instruction))

@@ -36,9 +36,9 @@ static struct vcpu *prepare(struct hart *hart)
 {
     struct vcpu *vcpu = hart->current;
 
-    if (hart->reschedule) {
+    if (hart->before_entry != ENTRY_TRACE) {
         vcpu = schedule(hart);
-        if (!hart->tracing)
+        if (!(this_hart()->before_entry & ENTRY_TRACE))
             return vcpu;
     }
     trace_kvm_entry(vcpu);
@@ -81,9 +81,11 @@ void run_loop_trace(bool on)
 {
     struct hart *hart = this_hart();
 
-    hart->tracing = on && hart->trace_ring;
-    hart->handlers = hart->tracing ? traced_handlers : exit_handlers;
-    trace_header.enabled = hart->tracing;
+    hart->before_entry &= ~ENTRY_TRACE;
+    if (on && hart->trace_ring)
+        hart->before_entry |= ENTRY_TRACE;
+    trace_header.enabled = (hart->before_entry & ENTRY_TRACE) != 0;
+    hart->handlers = trace_header.enabled ? traced_handlers : exit_handlers;
 }
 
 /* As the boot option has it. */

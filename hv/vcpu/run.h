@@ -11,22 +11,19 @@ _Noreturn void run_loop(void);
 /* Switches the trace on, if the hart has a ring, or off: from the next entry on. */
 void run_loop_trace(bool on);
 
-/* Chooses whose turn it is; waits for interrupts while nobody's. Returns the vCPU, loaded. */
+/* Does the hart's deferred work, then chooses whose turn it is; waits for interrupts while
+ * nobody's. Returns the vCPU, loaded. */
 struct vcpu *schedule(struct hart *hart);
 
 /* Accounts the turn that is going on up to now, so that the policy judges by fresh figures. */
 void schedule_book(struct hart *hart);
 
+/* What follows is nobody's turn but work for a VM: what the vCPU that had the turn has run is
+ * booked, and it waits. schedule_charge ends it: the time since is that VM's. */
+void schedule_interrupt(void);
+void schedule_charge(struct vm *vm);
+
 /* The vCPU is about to go away: the hart forgets it. */
 void schedule_forget(struct vcpu *vcpu);
-
-/* Work that a module wants done when the turn passes between vCPUs. */
-struct switch_entry {
-    void (*leave)(struct vcpu *vcpu, uint64_t now);
-    void (*arrive)(struct vcpu *vcpu, uint64_t now);
-};
-REGISTRY(hv_switch, struct switch_entry);
-#define HV_SWITCH(leave_, arrive_)                                                                 \
-    REGISTER(hv_switch, struct switch_entry) = {.leave = (leave_), .arrive = (arrive_)}
 
 #endif

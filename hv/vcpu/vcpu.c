@@ -13,6 +13,12 @@ static bool is_loaded(const struct vcpu *vcpu)
     return vcpu->hart->loaded == vcpu;
 }
 
+/* What the guest has set its timer to, in guest time. */
+static uint64_t timer_deadline(const struct vcpu *vcpu)
+{
+    return hart_has_sstc() && is_loaded(vcpu) ? guest_timer_read() : vcpu->context.vstimecmp;
+}
+
 /* The guest's timer is due, while the hypervisor watches it: without Sstc always, with Sstc
  * while the vCPU is blocked. */
 static void timer_fired(struct timer *timer)
@@ -20,8 +26,7 @@ static void timer_fired(struct timer *timer)
     struct vcpu *vcpu = container_of(timer, struct vcpu, timer);
 
     if (trace_header.enabled)
-        trace_write(TRACE_TIMER_FIRE, vcpu->vm_id, vcpu->index, 0,
-                    clock_now() + vcpu->context.htimedelta, 0);
+        trace_write(TRACE_TIMER_FIRE, vcpu->vm_id, vcpu->index, 0, timer_deadline(vcpu), 0);
     if (hart_has_sstc())
         vcpu_wake(vcpu, TRACE_WAKEUP_TIMER);
     else
@@ -43,6 +48,17 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, unsigned index)
     timer_init(&vcpu->timer, timer_fired);
 }
 
+/* Does a vCPU that became runnable go before the one that has the turn? */
+static __attribute__((noinline)) void challenge(struct hart *hart, struct vcpu *vcpu)
+{
+    if (hart->current) {
+        schedule_book(hart);
+        if (!hart->queue.policy->preempts(&hart->queue, &vcpu->entity, &hart->current->entity))
+            return;
+    }
+    hart_reschedule(hart);
+}
+
 /* It may run from now on, when its turn comes. */
 static void make_runnable(struct vcpu *vcpu, bool woken)
 {
@@ -54,15 +70,8 @@ static void make_runnable(struct vcpu *vcpu, bool woken)
     if (vcpu->vm->report->state != VM_STATE_RUNNING)
         return;
     hart->queue.policy->enqueue(&hart->queue, &vcpu->entity, now, woken);
-    if (!hart->current) {
-        hart->reschedule = true;
-        return;
-    }
-    if (hart->current->vm == vcpu->vm)
-        return; /* it is not before its siblings */
-    schedule_book(hart);
-    if (hart->queue.policy->preempts(&hart->queue, &vcpu->entity, &hart->current->entity))
-        hart->reschedule = true;
+    if (!hart->current || hart->current->vm != vcpu->vm) /* it is not before its siblings */
+        challenge(hart, vcpu);
 }
 
 static void make_unrunnable(struct vcpu *vcpu, enum vcpu_state state)
@@ -73,7 +82,7 @@ static void make_unrunnable(struct vcpu *vcpu, enum vcpu_state state)
     if (vcpu->entity.queued)
         hart->queue.policy->dequeue(&hart->queue, &vcpu->entity);
     if (hart->current == vcpu)
-        hart->reschedule = true;
+        hart_reschedule(hart);
 }
 
 /* What a hart holds when it starts. SBI specification, "HSM", table "hart start". */
@@ -115,17 +124,15 @@ void vcpu_stop(struct vcpu *vcpu)
 bool vcpu_interrupt_pending(const struct vcpu *vcpu)
 {
     const struct guest_context *context = &vcpu->context;
-    uint64_t deadline = context->vstimecmp, pending = context->hvip;
+    uint64_t pending = context->hvip;
     uint64_t enabled = context->vsie << 1; /* vsie holds the bits one place to the right */
 
     if (is_loaded(vcpu)) {
         pending = guest_interrupts_pending();
         enabled = guest_interrupts_enabled();
-        if (hart_has_sstc())
-            deadline = guest_timer_read();
     }
     /* Compared here as well, since not every machine shows what vstimecmp does in hip. */
-    if (hart_has_sstc() && clock_now() + context->htimedelta >= deadline)
+    if (hart_has_sstc() && clock_now() + context->htimedelta >= timer_deadline(vcpu))
         pending |= 1u << IRQ_VS_TIMER;
     return (pending & enabled) != 0;
 }
@@ -146,6 +153,7 @@ static uint64_t host_deadline(const struct vcpu *vcpu, uint64_t guest_deadline)
 static __attribute__((noinline)) void set_kept_timer(struct vcpu *vcpu, uint64_t deadline)
 {
     guest_interrupt_clear(1u << IRQ_VS_TIMER);
+    vcpu->context.vstimecmp = deadline;
     timer_arm(&vcpu->timer, host_deadline(vcpu, deadline));
     trace(TRACE_TIMER_SET, vcpu->vm_id, vcpu->index, 0, deadline, 0);
 }
@@ -160,7 +168,7 @@ void vcpu_set_timer(struct vcpu *vcpu, uint64_t deadline)
     trace(TRACE_TIMER_SET, vcpu->vm_id, vcpu->index, 0, deadline, 0);
 }
 
-void vcpu_block(struct vcpu *vcpu)
+void vcpu_block(struct vcpu *vcpu, enum vcpu_state state)
 {
     uint64_t enabled = guest_interrupts_enabled(), deadline = vcpu->timer.deadline;
 
@@ -172,10 +180,11 @@ void vcpu_block(struct vcpu *vcpu)
             deadline = host_deadline(vcpu, guest_timer_read());
         if (deadline <= clock_now())
             return;
-        timer_arm(&vcpu->timer, deadline);
+        if (deadline != TIMER_NEVER)
+            timer_arm(&vcpu->timer, deadline);
     }
     trace(TRACE_SCHED_BLOCK, vcpu->vm_id, vcpu->index, 0, vcpu->pc, deadline);
-    make_unrunnable(vcpu, VCPU_BLOCKED);
+    make_unrunnable(vcpu, state);
 }
 
 /* SBI specification, "HSM", table of hart_suspend: a non-retentive suspend resumes as if the
@@ -185,7 +194,7 @@ static void resume_anew(struct vcpu *vcpu)
     if (is_loaded(vcpu)) {
         context_save(vcpu);
         vcpu->hart->loaded = NULL;
-        vcpu->hart->reschedule = true; /* to load it again */
+        hart_reschedule(vcpu->hart); /* to load it again */
     }
     uint64_t hvip = vcpu->context.hvip, vstimecmp = vcpu->context.vstimecmp;
 
@@ -194,27 +203,24 @@ static void resume_anew(struct vcpu *vcpu)
     vcpu->context.vstimecmp = vstimecmp;
 }
 
-void vcpu_suspend(struct vcpu *vcpu, bool anew, uint64_t address, uint64_t opaque)
+void vcpu_suspend_non_retentive(struct vcpu *vcpu, uint64_t address, uint64_t opaque)
 {
     vcpu->resume_address = address;
     vcpu->resume_opaque = opaque;
-    vcpu_block(vcpu);
-    vcpu->suspended = vcpu->state == VCPU_BLOCKED;
-    vcpu->resume_anew = anew && vcpu->suspended;
-    if (anew && !vcpu->suspended)
+    vcpu_block(vcpu, VCPU_SUSPENDED_NON_RETENTIVE);
+    if (!vcpu_waits(vcpu))
         resume_anew(vcpu); /* an interrupt was pending: it resumes at once */
 }
 
 void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why)
 {
-    if (vcpu->state != VCPU_BLOCKED)
+    if (!vcpu_waits(vcpu))
         return;
     if (vcpu->timer.deadline != TIMER_NEVER && hart_has_sstc())
         timer_disarm(&vcpu->timer);
     trace(TRACE_SCHED_WAKEUP, vcpu->vm_id, vcpu->index, why, 0, 0);
-    if (vcpu->resume_anew)
+    if (vcpu->state == VCPU_SUSPENDED_NON_RETENTIVE)
         resume_anew(vcpu);
-    vcpu->suspended = vcpu->resume_anew = false;
     make_runnable(vcpu, true);
 }
 
@@ -228,7 +234,7 @@ void vcpu_interrupt_set(struct vcpu *vcpu, unsigned irq, enum trace_wakeup why)
         guest_interrupt_set(1ull << irq);
     else
         vcpu->context.hvip |= 1ull << irq;
-    if (vcpu->state == VCPU_BLOCKED && vcpu_interrupt_pending(vcpu))
+    if (vcpu_waits(vcpu) && vcpu_interrupt_pending(vcpu))
         vcpu_wake(vcpu, why);
 }
 

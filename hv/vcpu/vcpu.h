@@ -62,7 +62,10 @@ struct fp_registers {
 enum vcpu_state {
     VCPU_STOPPED,  /* HSM: not started, or stopped */
     VCPU_RUNNABLE, /* in the run queue: runs, or waits for its turn */
-    VCPU_BLOCKED,  /* wfi or HSM suspend: waits for an interrupt */
+    /* These wait for an interrupt: */
+    VCPU_BLOCKED,                 /* in wfi */
+    VCPU_SUSPENDED,               /* in HSM's hart_suspend: goes on behind the call */
+    VCPU_SUSPENDED_NON_RETENTIVE, /* likewise, but resumes at resume_address */
 };
 
 struct vcpu {
@@ -76,8 +79,6 @@ struct vcpu {
     uint8_t index;                    /* hart id that the guest sees */
     uint8_t vm_id;
     enum vcpu_state state;
-    bool suspended;   /* HSM: blocked by hart_suspend, not by wfi */
-    bool resume_anew; /* … non-retentive: resumes at resume_address */
     uint64_t resume_address, resume_opaque;
 
     struct guest_context context;
@@ -105,11 +106,17 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, unsigned index);
 void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque);
 /* Stops it; it runs no more until it is started again. */
 void vcpu_stop(struct vcpu *vcpu);
-/* It waits until an interrupt is pending for it, at once if one is already. */
-void vcpu_block(struct vcpu *vcpu);
-/* The same for hart_suspend; with `anew` it resumes as if started at address (SBI, HSM). */
-void vcpu_suspend(struct vcpu *vcpu, bool anew, uint64_t address, uint64_t opaque);
-/* Makes a blocked vCPU runnable; no effect on others. `why` is for the trace. */
+static inline bool vcpu_waits(const struct vcpu *vcpu)
+{
+    return vcpu->state >= VCPU_BLOCKED;
+}
+
+/* The running vCPU waits, in that state, until an interrupt is pending for it; not at all if one is
+ * already. */
+void vcpu_block(struct vcpu *vcpu, enum vcpu_state state);
+/* HSM's non-retentive suspend: it waits likewise, and resumes as if started at address. */
+void vcpu_suspend_non_retentive(struct vcpu *vcpu, uint64_t address, uint64_t opaque);
+/* Makes a waiting vCPU runnable; no effect on others. `why` is for the trace. */
 void vcpu_wake(struct vcpu *vcpu, enum trace_wakeup why);
 
 /* Makes interrupt number irq (IRQ_VS_…) pending, or not pending, for a vCPU, loaded or not;

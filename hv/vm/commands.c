@@ -13,8 +13,8 @@
 #include "vm/vm.h"
 
 static const char *const state_names[] = {"free", "running", "paused", "ended", "destroyed"};
-static const char *const end_names[] = {"",        "exited", "shut down",
-                                        "faulted", "killed", "no memory"};
+static const char *const end_names[] = {"",       "exited",    "shut down", "faulted",
+                                        "killed", "no memory", "stopped"};
 
 /* The VM that the command names; NULL, with a line that says so: none, or not in the bundle. */
 static struct vm *named(unsigned count, char **words)
@@ -93,10 +93,8 @@ static void create(unsigned count, char **words)
     unsigned id = (unsigned)(vm - vms);
     if (vm_exists(vm))
         print("create: VM \"%s\" exists; restart makes it anew\n", words[1]);
-    else if (!vm_create(id, why, sizeof(why)))
+    else if (!vm_launch(id, why, sizeof(why)))
         print("create: %s\n", why);
-    else
-        vm_start(vm);
 }
 
 static void pause(unsigned count, char **words)

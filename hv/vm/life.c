@@ -1,7 +1,10 @@
-/* What an operator can do to a VM while it lives: pause, resume, restart. */
+/* What befalls a VM while it lives (pause, resume, restart), and how long the machine does. */
+#include "boot/init.h"
 #include "console/console.h"
+#include "console/mux.h"
 #include "hart/hart.h"
 #include "trace/trace.h"
+#include "vcpu/run.h"
 #include "vm/vm.h"
 
 void vm_pause(struct vm *vm)
@@ -15,7 +18,7 @@ void vm_pause(struct vm *vm)
         if (vcpu->entity.queued)
             vcpu->hart->queue.policy->dequeue(&vcpu->hart->queue, &vcpu->entity);
         if (vcpu->hart->current == vcpu)
-            vcpu->hart->reschedule = true;
+            hart_reschedule(vcpu->hart);
     }
 }
 
@@ -31,8 +34,18 @@ void vm_resume(struct vm *vm)
             continue;
         vcpu->runnable_since = clock_now(); /* a pause is not stolen time */
         vcpu->hart->queue.policy->enqueue(&vcpu->hart->queue, &vcpu->entity, clock_now(), true);
-        vcpu->hart->reschedule = true;
+        hart_reschedule(vcpu->hart);
     }
+}
+
+bool vm_launch(unsigned id, char *why, size_t why_room)
+{
+    schedule_interrupt();
+    bool made = vm_create(id, why, why_room);
+    schedule_charge(&vms[id]);
+    if (made)
+        vm_start(&vms[id]);
+    return made;
 }
 
 bool vm_restart(struct vm *vm, char *why, size_t why_room)
@@ -41,24 +54,61 @@ bool vm_restart(struct vm *vm, char *why, size_t why_room)
         vm_end(vm, VM_END_KILLED, 0);
         vm_destroy(vm);
     }
-    if (!vm_create(vm->id, why, why_room))
-        return false;
-    vm_start(vm);
-    return true;
+    return vm_launch(vm->id, why, why_room);
 }
 
-bool vm_reboot_wanted;
-
-void vm_reboot_all(void)
+static void reboot(struct work *work)
 {
+    struct vm *vm = container_of(work, struct vm, reboot);
     char why[128];
 
-    vm_reboot_wanted = false;
-    for (unsigned i = 0; i < VM_MAX; i++) {
-        if (!vms[i].reboot)
-            continue;
-        vms[i].reboot = false;
-        if (!vm_restart(&vms[i], why, sizeof(why)))
-            print("%s\n", why);
-    }
+    if (!vm_restart(vm, why, sizeof(why)))
+        print("%s\n", why);
+    machine_release();
 }
+
+void vm_reboot_init(struct vm *vm)
+{
+    work_init(&vm->reboot, reboot);
+}
+
+void vm_reboot(struct vm *vm, uint64_t reason)
+{
+    machine_hold();
+    vm_end(vm, VM_END_SHUTDOWN, reason);
+    work_defer(&vm->reboot);
+}
+
+static unsigned holds;
+static struct work finish_work;
+
+/* Somebody may hold the machine again since this was deferred. */
+static void finish(struct work *work)
+{
+    (void)work;
+    if (holds)
+        return;
+    mux_flush();
+    monitor.finished = 1;
+    machine_stop(false);
+}
+
+void machine_hold(void)
+{
+    holds++;
+}
+
+void machine_release(void)
+{
+    if (--holds == 0)
+        work_defer(&finish_work);
+}
+
+/* A bundle may have no VM that is made at boot: nobody would ever release the machine. */
+static void finish_init(void)
+{
+    work_init(&finish_work, finish);
+    work_defer(&finish_work);
+}
+
+HV_INIT(INIT_TABLES, finish_init);

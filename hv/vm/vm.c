@@ -5,6 +5,7 @@
 #include "boot/init.h"
 #include "console/console.h"
 #include "console/mux.h"
+#include "hart/hart.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "memory/guest_memory.h"
@@ -18,7 +19,6 @@ _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a vCPU takes one page");
 
 struct vm vms[VM_MAX];
 struct bundle bundle;
-unsigned vms_alive;
 
 bool vm_exists(const struct vm *vm)
 {
@@ -47,11 +47,17 @@ static bool make_vcpus(struct vm *vm)
     return true;
 }
 
+/* What the report tells of a life begins anew; what it has counted goes on. */
 static void publish(struct vm *vm)
 {
     struct monitor_vm *report = vm->report;
 
-    memset(report, 0, sizeof(*report));
+    memset(report->why, 0, sizeof(report->why));
+    report->end = VM_END_NONE;
+    report->end_code = report->ended_ticks = 0;
+    report->resident = report->tables = 0;
+    memset(&report->last_fault, 0, sizeof(report->last_fault));
+    report->last_fault_repeated = 0;
     memcpy(report->name, vm->config->name, sizeof(report->name));
     report->vcpus = vm->config->vcpus;
     report->weight = vm->config->weight;
@@ -78,16 +84,24 @@ static uint64_t release(struct vm *vm)
     return pages;
 }
 
+/* What stays, whatever becomes of the VM: its claim above all. */
+static void introduce(struct vm *vm, unsigned id)
+{
+    vm->id = (uint8_t)id;
+    vm->config = &bundle.vm[id];
+    vm->report = &monitor.vm[id];
+    sched_group_init(&vm->group, vm->config->weight, vm->config->cap);
+    vm_reboot_init(vm);
+}
+
 bool vm_create(unsigned id, char *why, size_t why_room)
 {
     struct vm *vm = &vms[id];
-    const struct bundle_vm *config = &bundle.vm[id];
 
-    vm->id = (uint8_t)id;
-    vm->config = config;
-    vm->report = &monitor.vm[id];
+    if (!vm->config)
+        introduce(vm, id);
+    const struct bundle_vm *config = vm->config;
     publish(vm);
-    sched_group_init(&vm->group, config->weight, config->cap);
     if (!guest_memory_init(vm, config->memory)) {
         text_format(why, why_room, "VM \"%s\" wants %lu KiB, and %lu KiB can be promised",
                     config->name, config->memory / 1024, guest_memory_available() / 1024);
@@ -102,7 +116,7 @@ bool vm_create(unsigned id, char *why, size_t why_room)
         return false;
     }
     vm->report->state = VM_STATE_PAUSED;
-    vms_alive++;
+    machine_hold();
     monitor_update();
     trace(TRACE_VM_CREATE, vm->id, TRACE_NO_VM, vm->vcpu_count, config->memory, config->weight);
     return true;
@@ -115,19 +129,42 @@ void vm_start(struct vm *vm)
     vcpu_start(vm->vcpu[0], vm->config->entry, vm->config->dtb.gpa);
 }
 
+/* The vCPU that has the turn, if it is the VM's, else its first. */
+static const struct vcpu *foremost(const struct vm *vm)
+{
+    const struct vcpu *current = this_hart()->current;
+
+    return current && current->vm == vm ? current : vm->vcpu[0];
+}
+
+static void trace_end_of(const struct vm *vm, enum vm_end end, uint64_t code)
+{
+    if (end == VM_END_GUEST_FAULT)
+        trace(TRACE_VM_KILL, vm->id, TRACE_NO_VM, end, foremost(vm)->pc, trap_stval());
+    else if (end == VM_END_KILLED)
+        trace(TRACE_VM_KILL, vm->id, TRACE_NO_VM, end, foremost(vm)->pc, 0);
+    else
+        trace(TRACE_VM_EXIT, vm->id, TRACE_NO_VM, end, code, 0);
+}
+
 void vm_end(struct vm *vm, enum vm_end end, uint64_t code)
 {
     if (vm->report->state == VM_STATE_ENDED)
         return;
     vm->report->state = VM_STATE_ENDED;
-    vms_alive--;
+    machine_release();
     vm->report->end = end;
     vm->report->end_code = code;
     vm->report->ended_ticks = clock_now();
     for (unsigned i = 0; i < vm->vcpu_count; i++)
         vcpu_stop(vm->vcpu[i]);
-    trace(end == VM_END_EXIT || end == VM_END_SHUTDOWN ? TRACE_VM_EXIT : TRACE_VM_KILL, vm->id,
-          TRACE_NO_VM, end, code, 0);
+    trace_end_of(vm, end, code);
+}
+
+void vm_end_if_stopped(struct vm *vm)
+{
+    if (vm->started == 0)
+        vm_end(vm, VM_END_STOPPED, 0);
 }
 
 void vm_kill(struct vm *vm, const char *template, ...)
@@ -143,8 +180,9 @@ void vm_kill(struct vm *vm, const char *template, ...)
 
 void vm_destroy(struct vm *vm)
 {
+    schedule_interrupt();
     uint64_t pages = release(vm);
-
+    schedule_charge(vm);
     vm->report->state = VM_STATE_DESTROYED;
     trace(TRACE_VM_DESTROY, vm->id, TRACE_NO_VM, 0, pages, 0);
 }

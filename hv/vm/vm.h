@@ -11,6 +11,7 @@
 
 #include "abi/bundle.h"
 #include "abi/monitor.h"
+#include "hart/work.h"
 #include "memory/gstage.h"
 #include "sched/sched.h"
 #include "vcpu/vcpu.h"
@@ -23,13 +24,13 @@ struct vm {
     const struct bundle_vm *config;
     struct monitor_vm *report; /* state, end, counters: published */
     struct gstage gstage;
-    uint64_t memory; /* bytes of RAM from BUNDLE_GUEST_RAM_BASE */
-    struct sched_group group;
+    uint64_t memory;          /* bytes of RAM from BUNDLE_GUEST_RAM_BASE */
+    struct sched_group group; /* its claim: outlives every life of the VM */
     unsigned vcpu_count;
     uint64_t harts;   /* bit n: there is a vCPU n */
     uint64_t started; /* bit n: vCPU n is not stopped */
     struct vcpu *vcpu[BUNDLE_MAX_VCPUS];
-    bool reboot;            /* it ended to begin anew: vm_reboot_all */
+    struct work reboot;     /* it ended to begin anew */
     struct vcpu *last_vcpu; /* that the hart's VS-stage TLB entries belong to */
 };
 
@@ -53,24 +54,28 @@ void vm_pause(struct vm *vm);
 void vm_resume(struct vm *vm);
 /* Ends it: no vCPU of it runs again. */
 void vm_end(struct vm *vm, enum vm_end end, uint64_t code);
-/* Ends it for what its guest did; template and arguments say what, with the data. */
+/* Ends it if all its vCPUs have stopped themselves: no guest code is left that could start one. */
+void vm_end_if_stopped(struct vm *vm);
+/* Ends it for what its running guest did at this exit; template and arguments say what, with the
+ * data. */
 void vm_kill(struct vm *vm, const char *template, ...) __attribute__((format(printf, 2, 3)));
 /* Its guest is about to be given an exception for what it did: the monitor tells of it. */
 void vm_note_fault(const struct vcpu *vcpu, uint64_t cause, uint64_t stval);
-/* Scrubs and returns all its memory. It has ended. */
+/* Scrubs and returns all its memory, in its own time. It has ended. */
 void vm_destroy(struct vm *vm);
+/* Creates VM `id` and starts it while others run, in its own time. False, with why: it cannot. */
+bool vm_launch(unsigned id, char *why, size_t why_room);
 /* Makes it anew from the bundle, as after power-on, and starts it. False, with why: it cannot. */
 bool vm_restart(struct vm *vm, char *why, size_t why_room);
+/* Ends it as its guest asks, and has it restarted before the next entry. */
+void vm_reboot(struct vm *vm, uint64_t reason);
+/* For vm_create, when it first makes the VM. */
+void vm_reboot_init(struct vm *vm);
 
-/* Have all VMs ended that were created? */
-extern unsigned vms_alive; /* created and not ended */
-static inline bool vm_all_ended(void)
-{
-    return vms_alive == 0;
-}
-
-/* Some VM wants to be restarted; vm_reboot_all does so, where nothing of a VM is in use. */
-extern bool vm_reboot_wanted;
-void vm_reboot_all(void);
+/* The machine runs while somebody holds it: each VM from its creation to its end, the operator at
+ * the hypervisor's console, each scripted command that is still to come. When the last one has
+ * released it, it stops, before the next entry. */
+void machine_hold(void);
+void machine_release(void);
 
 #endif

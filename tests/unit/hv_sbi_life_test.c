@@ -2,6 +2,7 @@
 #include "sbi/sbi.h"
 
 #include "hv/fake_machine.h"
+#include "hv/fake_metal.h"
 #include "memory/guest_memory.h"
 #include "memory/page.h"
 #include "test.h"
@@ -159,10 +160,10 @@ static void a_suspended_hart_is_woken_by_an_interrupt_that_it_enabled(void)
     begin();
     fake_machine.loaded.enabled = 1 << IRQ_VS_SOFT;
     ANSWERS(SBI_SUCCESS, 0, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 0, 0, 0);
-    CU_ASSERT_EQUAL(caller->state, VCPU_BLOCKED);
+    CU_ASSERT_EQUAL(caller->state, VCPU_SUSPENDED);
     CU_ASSERT_FALSE(caller->entity.queued);
     vcpu_interrupt_set(caller, IRQ_VS_TIMER, TRACE_WAKEUP_TIMER);
-    CU_ASSERT_EQUAL(caller->state, VCPU_BLOCKED);
+    CU_ASSERT_EQUAL(caller->state, VCPU_SUSPENDED);
     vcpu_interrupt_set(caller, IRQ_VS_SOFT, TRACE_WAKEUP_IPI);
     CU_ASSERT_EQUAL(caller->state, VCPU_RUNNABLE);
     CU_ASSERT_TRUE(caller->entity.queued);
@@ -197,11 +198,31 @@ static void what_stands_above_32_bits_says_nothing(void)
 static void a_hart_that_stops_runs_no_more(void)
 {
     begin();
+    CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_START, 1, GUEST_RAM, 0);
     CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_STOP, 0);
     CU_ASSERT_EQUAL(caller->state, VCPU_STOPPED);
     CU_ASSERT_FALSE(caller->entity.queued);
-    CU_ASSERT_EQUAL(vm->started, 0);
+    CU_ASSERT_EQUAL(vm->started, 1 << 1);
     CU_ASSERT_EQUAL(vm->report->state, VM_STATE_RUNNING);
+    machine_end();
+}
+
+static void a_vm_whose_last_hart_stops_has_ended(void)
+{
+    begin();
+    CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_START, 1, GUEST_RAM, 0);
+    CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_STOP, 0);
+    caller = vm->vcpu[1];
+    machine_enter(caller);
+    CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 0, 0, 0);
+    CU_ASSERT_EQUAL(vm->report->state, VM_STATE_RUNNING); /* an interrupt can wake it */
+    vcpu_wake(caller, TRACE_WAKEUP_IPI);
+    fake_reset(true);
+    CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_STOP, 0);
+    CU_ASSERT_EQUAL(vm->report->state, VM_STATE_ENDED);
+    CU_ASSERT_EQUAL(vm->report->end, VM_END_STOPPED);
+    CU_ASSERT_EQUAL(fake_last_record().event, TRACE_VM_EXIT);
+    CU_ASSERT_EQUAL(fake_last_record().arg, VM_END_STOPPED);
     machine_end();
 }
 
@@ -233,9 +254,9 @@ static void features_say_what_there_is(void)
     begin();
     ANSWERS(SBI_SUCCESS, 1ull << 32 | PV_FEATURE_EXIT | PV_FEATURE_YIELD, SBI_EXT_PV,
             SBI_PV_FEATURES, 0);
-    harts[0].reschedule = false;
+    harts[0].before_entry = 0;
     ANSWERS(SBI_SUCCESS, 0, SBI_EXT_PV, SBI_PV_YIELD, 0);
-    CU_ASSERT_TRUE(harts[0].reschedule);
+    CU_ASSERT_EQUAL(harts[0].before_entry, ENTRY_CHOOSE);
     machine_end();
 }
 
@@ -274,6 +295,7 @@ TEST_SUITE(hv_sbi_life,
             a_suspended_hart_is_woken_by_an_interrupt_that_it_enabled},
            {"what stands above 32 bits says nothing", what_stands_above_32_bits_says_nothing},
            {"a hart that stops runs no more", a_hart_that_stops_runs_no_more},
+           {"a VM whose last hart stops has ended", a_vm_whose_last_hart_stops_has_ended},
            {"a VM ends as its guest asks, and alone", a_vm_ends_as_its_guest_asks_and_alone},
            {"features say what there is", features_say_what_there_is},
            {"a hundred lives and deaths leave no page missing",

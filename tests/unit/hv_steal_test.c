@@ -5,8 +5,8 @@
 #include "hv/fake_machine.h"
 #include "hv/fake_metal.h"
 #include "memory/guest_memory.h"
+#include "sbi/steal.h"
 #include "test.h"
-#include "vcpu/run.h"
 #include <string.h>
 
 #define AREA (GUEST_RAM + 0x40fc0) /* the last that fits into its page */
@@ -59,9 +59,7 @@ static void fill(uint64_t gpa, uint8_t byte)
 static void turn_after(uint64_t ticks)
 {
     caller->steal_ticks += ticks;
-    REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-        if (entry->arrive)
-            entry->arrive(caller, fake_machine.clock);
+    steal_publish(caller);
 }
 
 static void the_area_is_zero_when_the_call_returns(void)

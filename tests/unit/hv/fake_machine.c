@@ -11,6 +11,7 @@
 #include "metal/metal.h"
 #include "vcpu/run.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAGES 4096
@@ -127,6 +128,11 @@ void trace_publish(struct trace_ring *ring, uint64_t head, const struct trace_re
     __atomic_store_n(&ring->head, head, __ATOMIC_RELEASE);
 }
 
+uint64_t trap_stval(void)
+{
+    return fake_machine.stval;
+}
+
 uint64_t hart_counter(unsigned csr)
 {
     return fake_machine.clock * 100 + csr;
@@ -232,6 +238,15 @@ void schedule_book(struct hart *hart)
     (void)hart;
 }
 
+void schedule_interrupt(void)
+{
+}
+
+void schedule_charge(struct vm *vm)
+{
+    (void)vm;
+}
+
 void schedule_forget(struct vcpu *vcpu)
 {
     struct hart *hart = vcpu->hart;
@@ -293,6 +308,20 @@ int mux_read(struct vm *vm)
 void mux_reset(struct vm *vm)
 {
     (void)vm;
+}
+
+void mux_flush(void)
+{
+}
+
+jmp_buf fake_stop_return;
+bool fake_stop_expected;
+
+void machine_stop(bool failure)
+{
+    if (!fake_stop_expected || failure)
+        abort();
+    longjmp(fake_stop_return, 1);
 }
 
 void print(const char *template, ...)

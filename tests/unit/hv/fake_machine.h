@@ -7,8 +7,10 @@
 #define TESTS_UNIT_HV_FAKE_MACHINE_H
 
 #include "hart/hart.h"
+#include "hart/work.h"
 #include "sbi/sbi.h"
 #include "vm/vm.h"
+#include <setjmp.h>
 
 #define GUEST_RAM BUNDLE_GUEST_RAM_BASE
 #define GUEST_END (GUEST_RAM + (1 << 20)) /* behind the RAM of each VM */
@@ -45,7 +47,24 @@ struct fake_machine {
     uint64_t last_fence_address;
     unsigned resets; /* of a context */
     uint64_t trap_cause, trap_htval;
+    uint64_t stval;  /* of the exit that a test plays */
 };
 extern struct fake_machine fake_machine;
+
+extern jmp_buf fake_stop_return;
+extern bool fake_stop_expected;
+
+/* Does the hart's deferred work stop the machine, in good order? */
+#define WORK_STOPS_THE_MACHINE()                                                                   \
+    ({                                                                                             \
+        volatile bool stopped_ = true;                                                             \
+        fake_stop_expected = true;                                                                 \
+        if (setjmp(fake_stop_return) == 0) {                                                       \
+            work_run(&harts[0]);                                                                   \
+            stopped_ = false;                                                                      \
+        }                                                                                          \
+        fake_stop_expected = false;                                                                \
+        stopped_;                                                                                  \
+    })
 
 #endif

@@ -102,8 +102,6 @@ static void run(struct sim *sim, uint64_t stop)
     if (sleeps) {
         vcpu->wakes = stop + vcpu->pause;
         sim->current = NULL;
-    } else if (stop == sim->until) {
-        sim->queue.policy->rotate(&sim->queue, &vcpu->entity);
     }
 }
 

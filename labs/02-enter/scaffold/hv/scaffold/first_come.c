@@ -3,11 +3,10 @@
  * first has the hart until its VM ends, asleep or not. So its context is in the hart from its start
  * to its end, and none is ever saved.
  */
-#include "abi/monitor.h"
 #include "boot/board.h"
 #include "boot/init.h"
-#include "console/mux.h"
 #include "hart/hart.h"
+#include "hart/work.h"
 #include "metal/csr.h"
 #include "trap/cause.h"
 #include "trap/panic.h"
@@ -127,15 +126,6 @@ static struct vcpu *whose_turn(struct hart *hart)
     return count ? container_of(waiting[0], struct vcpu, entity) : NULL;
 }
 
-static void finish_if_all_ended(void)
-{
-    if (!vm_all_ended() || mux_holds())
-        return;
-    mux_flush();
-    monitor.finished = 1;
-    machine_stop(false);
-}
-
 static void wait_for_interrupt(struct hart *hart)
 {
     hart_wait();
@@ -144,19 +134,21 @@ static void wait_for_interrupt(struct hart *hart)
         if (pending & 1u << irq)
             exit_handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
     /* Its own timer, where it has one, is in the hart and may be due. */
-    if (hart->loaded && hart->loaded->state == VCPU_BLOCKED && vcpu_interrupt_pending(hart->loaded))
+    if (hart->loaded && vcpu_waits(hart->loaded) && vcpu_interrupt_pending(hart->loaded))
         vcpu_wake(hart->loaded, TRACE_WAKEUP_TIMER);
 }
 
-static void arrive_at(struct hart *hart, struct vcpu *next, uint64_t now)
+/* Until lab 6, FP registers are loaded with the rest: eager_fp.c. */
+void fp_arrive(struct vcpu *vcpu) __attribute__((weak));
+
+static void arrive_at(struct hart *hart, struct vcpu *next)
 {
     if (hart->loaded != next) {
         gstage_load(&next->vm->gstage);
         context_load(next);
         hfence_vvma_all();
-        REGISTRY_EACH (hv_switch, struct switch_entry, entry)
-            if (entry->arrive)
-                entry->arrive(next, now);
+        if (fp_arrive)
+            fp_arrive(next);
     }
     hart->loaded = hart->current = next;
 }
@@ -165,15 +157,14 @@ struct vcpu *schedule(struct hart *hart)
 {
     struct vcpu *next;
 
-    if (vm_reboot_wanted)
-        vm_reboot_all();
+    work_run(hart);
     while (!(next = whose_turn(hart))) {
-        finish_if_all_ended();
         hart->current = NULL;
         wait_for_interrupt(hart);
+        work_run(hart);
     }
-    hart->reschedule = false;
-    arrive_at(hart, next, clock_now());
+    hart->before_entry &= ~ENTRY_CHOOSE;
+    arrive_at(hart, next);
     return next;
 }
 
@@ -182,13 +173,22 @@ void schedule_book(struct hart *hart)
     (void)hart;
 }
 
+void schedule_interrupt(void)
+{
+}
+
+void schedule_charge(struct vm *vm)
+{
+    (void)vm;
+}
+
 void schedule_forget(struct vcpu *vcpu)
 {
     struct hart *hart = vcpu->hart;
 
     if (hart->current == vcpu) {
         hart->current = NULL;
-        hart->reschedule = true;
+        hart_reschedule(hart);
     }
     if (hart->loaded == vcpu || !hart->loaded) {
         context_unload();
@@ -211,7 +211,7 @@ static void sched_init(void)
     timer_init(&hart->slice, heartbeat);
     heartbeat(&hart->slice);
     hart->queue.policy = &first_come;
-    hart->reschedule = true; /* the first choice */
+    hart_reschedule(hart); /* the first choice */
 }
 
 HV_INIT(INIT_HART, sched_init);
