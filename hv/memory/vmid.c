@@ -34,7 +34,7 @@ void vmid_init(unsigned vmid_bits)
 
 /* Lends gstage a VMID of the current generation, or of a new one if all are lent. Where there is
  * but one, it is lent for one load. */
-static void lend(struct gstage *gstage)
+static __attribute__((noinline)) void lend(struct gstage *gstage)
 {
     if (next == vmids)
         begin_generation();
@@ -54,7 +54,7 @@ uint64_t gstage_hgatp(struct gstage *gstage)
 /* Makes the hart forget what it holds under gstage's VMID of a holder before, of both stages. It
  * comes after the former hgatp and vsatp have left the hart: until then it may walk the former
  * holder's tables of its own accord, and remember more. hfence.vvma is about the VMID in hgatp. */
-static void forget_former_holder(const struct gstage *gstage)
+static __attribute__((noinline)) void forget_former_holder(const struct gstage *gstage)
 {
     hfence_gvma_vmid(gstage->vmid);
     hfence_vvma_all();

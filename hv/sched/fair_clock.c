@@ -25,21 +25,30 @@ void fair_set_clock(struct run_queue *queue)
 }
 
 /*
- * The virtual time of a group that comes to compete. A new one has neither a claim nor a debt. One
- * that was ahead when it left still is, unless the clock has passed it meanwhile; nobody has saved
- * up more than a slice. A clock that has gone on by more than FAR_OFF has passed everybody,
- * although the distance, which counts around, may say otherwise.
+ * How far a group that comes to compete is ahead of the clock: as far as when it left, less what
+ * the clock has gone on since. One that has gone on very far has passed everybody. One that seems
+ * to have gone back has done so a little, since others have left who were ahead, or so far forward
+ * that its count is around: the group is where it was then, as if it had not slept.
  */
+static int64_t lead(const struct run_queue *queue, const struct sched_group *group)
+{
+    int64_t then = ahead(group->virtual_time, group->clock_left);
+    uint64_t passed = queue->virtual_clock - group->clock_left;
+
+    if (passed >= 2 * FAR_OFF)
+        return then;
+    return passed >= FAR_OFF ? INT64_MIN : then - (int64_t)passed;
+}
+
+/* A new group has neither a claim nor a debt; nobody has saved up more than a slice. */
 static void place(const struct run_queue *queue, struct sched_group *group)
 {
-    uint64_t passed = queue->virtual_clock - group->clock_left;
-    uint64_t earliest = queue->virtual_clock - virtual_ticks(group, queue->slice);
+    int64_t least = -(int64_t)virtual_ticks(group, queue->slice), now = lead(queue, group);
 
-    if (!group->placed)
-        group->virtual_time += queue->virtual_clock; /* and what its making cost */
-    else if (passed + FAR_OFF >= 2 * FAR_OFF || ahead(group->virtual_time, earliest) < 0)
-        group->virtual_time = earliest;
+    if (!group->placed) /* what was charged before its first life has not been weighed yet */
+        now = (int64_t)group->virtual_time;
     group->placed = true;
+    group->virtual_time = queue->virtual_clock + (uint64_t)(now > least ? now : least);
 }
 
 void fair_compete(struct run_queue *queue, struct sched_group *group)
@@ -54,10 +63,13 @@ void fair_compete(struct run_queue *queue, struct sched_group *group)
 
 void fair_withdraw(struct run_queue *queue, struct sched_group *group)
 {
-    fair_set_clock(queue);
     queue->surplus -= ahead(group->virtual_time, queue->virtual_clock) * group->weight;
     queue->weights -= group->weight;
     group->competes = false;
-    group->clock_left = queue->virtual_clock;
     list_remove(&group->link);
+    if (queue->weights == 0) /* the clock is that of the last one, and stays there */
+        queue->virtual_clock = group->virtual_time;
+    else
+        fair_set_clock(queue);
+    group->clock_left = queue->virtual_clock;
 }

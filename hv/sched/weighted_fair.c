@@ -135,8 +135,10 @@ static void rotate(struct run_queue *queue, struct sched_entity *entity)
     struct sched_group *group = entity->group;
 
     sched_turn_end(queue, entity);
-    list_remove(&entity->link);
-    list_insert_before(&group->entities, &entity->link);
+    if (group->entities.next != group->entities.prev) { /* it has siblings */
+        list_remove(&entity->link);
+        list_insert_before(&group->entities, &entity->link);
+    }
     if (!group->competes)
         return;
     list_remove(&group->link);
@@ -144,7 +146,7 @@ static void rotate(struct run_queue *queue, struct sched_entity *entity)
 }
 
 /* Groups that rest compete again when their period is over. Returns when the next one's is. */
-static uint64_t lift_caps(struct run_queue *queue, uint64_t now)
+static COLD uint64_t lift_caps(struct run_queue *queue, uint64_t now)
 {
     uint64_t lift = SCHED_NEVER;
     struct list *next;
@@ -182,14 +184,28 @@ static struct sched_entity *first_of(const struct sched_group *group)
     return container_of(group->entities.next, struct sched_entity, link);
 }
 
+static COLD void end_turns(struct run_queue *queue, struct sched_group *group)
+{
+    while (sched_turn_over(queue, first_of(group)))
+        rotate(queue, first_of(group));
+}
+
 /* The group's first vCPU whose turn is not over, and in *turn how much of it is left. */
 static struct sched_entity *turn_of(struct run_queue *queue, struct sched_group *group,
                                     uint64_t *turn)
 {
-    while (sched_turn_over(queue, first_of(group)))
-        rotate(queue, first_of(group));
+    if (sched_turn_over(queue, first_of(group)))
+        end_turns(queue, group);
     *turn = queue->slice - first_of(group)->turn_used;
     return first_of(group);
+}
+
+/* When the choice is to be made anew at the latest, if the group gets that turn. */
+static COLD uint64_t limited(const struct run_queue *queue, struct sched_group *group, uint64_t now,
+                             uint64_t turn, uint64_t lift)
+{
+    renew(queue, group, now);
+    return smaller(now + smaller(turn, left(queue, group)), lift);
 }
 
 /* The clock is set, then the choice made. It is made anew when the turn or the budget is over, or
@@ -206,11 +222,9 @@ static COLD struct sched_entity *weigh_up(struct run_queue *queue, uint64_t now,
     if (group == NULL)
         return NULL;
     struct sched_entity *entity = turn_of(queue, group, &turn);
-    if (group->cap != 0) {
-        renew(queue, group, now);
-        turn = smaller(turn, left(queue, group));
-    }
-    *until = smaller(now + turn, lift);
+    *until = now + turn;
+    if (group->cap != 0 || lift != SCHED_NEVER)
+        *until = limited(queue, group, now, turn, lift);
     return entity;
 }
 

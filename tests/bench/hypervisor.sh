@@ -45,7 +45,7 @@ self_ipi 230
 emulated_csr 250
 fault_4k 1500
 wfi_timer 500
-ipi_pingpong 1800
+ipi_pingpong 1550
 ITEMS
 item null_sbi_call_traced "$(value "$work/traced" null_sbi_call)" instructions 165
 for name in set_timer remote_fence_i self_ipi emulated_csr fault_4k wfi_timer ipi_pingpong; do
@@ -55,7 +55,7 @@ done
 # Two VMs that do nothing but yield to each other: each round is two calls and two switches.
 measure "$work/switch" --vm "image=$probe,name=b,memory=16M,args='only=yield'" \
     --vm "image=$probe,name=c,memory=16M,args='only=yield'"
-item vm_switch "$(awk "BEGIN { print $(value "$work/switch" yield) / 2 }")" instructions 600
+item vm_switch "$(awk "BEGIN { print $(value "$work/switch" yield) / 2 }")" instructions 480
 
 # 2 MiB pages that need no zeroing: those that a VM before gave back, scrubbed.
 measure "$work/clean" --for 400ms \

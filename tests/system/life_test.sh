@@ -13,7 +13,7 @@ shows() {
         ok "$1"
     else
         not_ok "$1"
-        jq -c '{free_bytes, vms: [.vms[]? | {name, state, end, cpu_ticks, resident_bytes}]}' \
+        jq -c '{free_bytes, vms: [.vms[]? | {name, state, "end": .end, cpu_ticks, resident_bytes}]}' \
             "$work/summary" | sed 's/^/    /'
     fi
 }
@@ -71,6 +71,22 @@ shows "a manual VM is made by order, and gets its share from then on" \
 run --for 200ms --append "at=50:restart:one" "${two_vms[@]}" </dev/null
 shows "a restarted VM begins anew, and its counters go on" \
     '.vms[0] | .state == "running" and .created_ticks > 500000 and .cpu_ticks > 1500000'
+
+run --for 400ms --append "at=200:destroy:one at=201:create:one" "${two_vms[@]}" </dev/null
+shows "destroyed and created again, its counters go on" \
+    '.vms[0] | .state == "running" and .created_ticks > 2000000 and .cpu_ticks > 3000000'
+shows "steal time does not run backwards by that" '.vms | all(.steal_ticks < 4000000)'
+
+run --for 2s --append "at=100:create:late at=200:restart:short at=300:restart:late" \
+    --vm "image=$build/guest-os/probes/exit.elf,name=short,memory=16M" \
+    --vm "image=$build/guest-os/probes/exit.elf,name=late,memory=16M,manual=yes" </dev/null
+shows "orders that are still to come are waited for, though no VM is alive" \
+    '.vms[0].created_ticks > 2000000 and .vms[1].created_ticks > 3000000'
+shows "after the last of them the machine stops" '[.vms[].state == "ended"] | all'
+
+run --for 2s --vm "image=$build/guest-os/probes/halt.elf,name=one,memory=16M,vcpus=3" </dev/null
+shows "a VM whose every vCPU has stopped itself has ended, with that for a reason" \
+    '.vms[0] | .state == "ended" and .end == 6'
 
 run --for 200ms --append "at=50:kill:nobody at=60:frobnicate at=70:pause at=80:resume:one" \
     "${two_vms[@]}" </dev/null

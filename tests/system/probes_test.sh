@@ -152,6 +152,8 @@ done
 
 # How a VM ends is told as it was; what hangs, hangs alone.
 ends 1 "a code other than 0 is told" --icount VM:exit:code=7
+ends 1 "a VM whose vCPUs have all stopped has ended" --icount VM:halt: VM:entry:
+ends 1 "… whichever was the last" --icount VM:halt:last=second:vcpus=4
 ends 1 "a reset with reason failure is told" --icount "VM:exit:how=srst code=1"
 ends 124 "a broken stvec hangs its VM alone" --icount --for 20ms VM:broken_stvec: VM:entry:
 ends 124 "a jump to nowhere without a handler hangs its VM alone" --icount --for 20ms \
