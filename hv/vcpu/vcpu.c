@@ -230,7 +230,7 @@ void vcpu_interrupt_set(struct vcpu *vcpu, unsigned irq, enum trace_wakeup why)
         return;
     trace(TRACE_IRQ_INJECT, vcpu->vm_id, vcpu->index, irq, 0, 0);
     vcpu->vm->report->injections++;
-    if (is_loaded(vcpu))
+    if (__builtin_expect(is_loaded(vcpu), 1))
         guest_interrupt_set(1ull << irq);
     else
         vcpu->context.hvip |= 1ull << irq;
