@@ -89,6 +89,8 @@ enum trace_event {
     TRACE_VM_PAUSE = 22,      /* -                      -                    -             */
     TRACE_VM_RESUME = 23,     /* -                      -                    -             */
     TRACE_VM_KILL = 24,       /* enum vm_end            sepc                 stval         */
+                              /*   by the operator: sepc of the vCPU that has the turn, or  */
+                              /*   of the first, stval 0                                    */
     TRACE_VM_EXIT = 25,       /* enum vm_end            code                 -             */
     TRACE_VM_DESTROY = 26,    /* -                      pages scrubbed       -             */
     TRACE_CSR_EMULATE = 27,   /* CSR number             sepc                 value         */
