@@ -65,7 +65,7 @@ comm -13 "$work/known" "$work/listed" >"$work/stale"
 fact "each mutant in tests/mutation/equivalent exists: $(wc -l <"$work/stale") do not" test ! -s "$work/stale"
 fact "each has its reason" test "$(grep -v '^#' tests/mutation/equivalent | awk 'NF < 4' | wc -l)" = 0
 
-if tools/mutation --sample "$sample" --seed "$seed" --bound "$bound" >"$work/score" 2>&1; then
+if tools/mutation --sample "$sample" --seed "$seed" --checks 10 --bound "$bound" >"$work/score" 2>&1; then
     ok "$(tail -n 1 "$work/score")"
 else
     grep -v -e ^killed -e ^equivalent "$work/score" >"$work/out"
