@@ -34,6 +34,14 @@ static inline void list_insert_before(struct list *position, struct list *item)
     position->prev = item;
 }
 
+/* Moves item, which is on a list, in front of position. */
+static inline void list_move_before(struct list *position, struct list *item)
+{
+    item->prev->next = item->next;
+    item->next->prev = item->prev;
+    list_insert_before(position, item);
+}
+
 /* Takes item off its list; harmless if it is on none. */
 static inline void list_remove(struct list *item)
 {

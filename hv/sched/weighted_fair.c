@@ -141,8 +141,7 @@ static void rotate(struct run_queue *queue, struct sched_entity *entity)
     }
     if (!group->competes)
         return;
-    list_remove(&group->link);
-    list_insert_before(&queue->queue, &group->link);
+    list_move_before(&queue->queue, &group->link);
 }
 
 /* Groups that rest compete again when their period is over. Returns when the next one's is. */
@@ -218,9 +217,10 @@ static COLD struct sched_entity *weigh_up(struct run_queue *queue, uint64_t now,
 
     fair_set_clock(queue);
     group = choose(queue);
-    *until = lift;
-    if (group == NULL)
+    if (group == NULL) {
+        *until = lift;
         return NULL;
+    }
     struct sched_entity *entity = turn_of(queue, group, &turn);
     *until = now + turn;
     if (group->cap != 0 || lift != SCHED_NEVER)
