@@ -9,7 +9,9 @@
 
 #include "check/bless.h"
 #include "check/jobs.h"
+#include "check/list.h"
 #include "check/parse.h"
+#include "check/rules.h"
 #include "lib/buffer.h"
 #include "lib/file.h"
 #include "lib/quantity.h"
@@ -37,7 +39,8 @@ enum {
     KEY_LIST,
     KEY_WALL,
     KEY_PROCESSOR,
-    KEY_EVENTS
+    KEY_EVENTS,
+    KEY_RULES
 };
 
 static const struct argp_option options[] = {
@@ -54,6 +57,7 @@ static const struct argp_option options[] = {
     {"events", KEY_EVENTS, NULL, 0, "Print the events of a run as expectations see them", 0},
     {"list", KEY_LIST, NULL, 0, "List the checks with their points and stop", 0},
     {"processor", KEY_PROCESSOR, "TIME", 0, "Processor time that QEMU may use (default 60s)", 0},
+    {"rules", KEY_RULES, NULL, 0, "Print how often each check tried each rule of the contract", 0},
     {"wall", KEY_WALL, "TIME", 0, "Backstop in real time for one run (default 1200s)", 0},
     {0},
 };
@@ -109,6 +113,9 @@ static int take_option(int key, char *value, struct arguments *arguments)
     case KEY_EVENTS:
         arguments->events = true;
         break;
+    case KEY_RULES:
+        jobs->run.rules = true;
+        break;
     case KEY_LIST:
         arguments->list = true;
         break;
@@ -156,15 +163,6 @@ static struct check **load(const struct arguments *arguments)
     return NULL;
 }
 
-static void list(struct check *const *checks, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        printf("%-32s %3u points  %s\n", checks[i]->id, checks[i]->points, checks[i]->title);
-        for (const struct item *item = checks[i]->items; item; item = item->next)
-            printf("    %-28s %3u  %s\n", item->id, item->points, item->title);
-    }
-}
-
 static int emit(const struct arguments *arguments, struct result_run *run)
 {
     int failed = 0;
@@ -172,7 +170,9 @@ static int emit(const struct arguments *arguments, struct result_run *run)
         result_show_all(run, stdout);
     for (size_t i = 0; i < arguments->emits; i++)
         failed |= result_emit(run, arguments->emit[i]);
-    if (!arguments->emits && !arguments->full)
+    if (arguments->jobs.run.rules)
+        rules_print(run, stdout);
+    else if (!arguments->emits && !arguments->full)
         failed |= result_emit(run, "terminal");
     return failed ? COACH_FAULT : result_exit_status(run);
 }
@@ -277,7 +277,7 @@ static int check_command(int argc, char **argv)
     struct check **checks = load(&arguments);
     int status = COACH_USAGE;
     if (checks && arguments.list)
-        list(checks, arguments.file_count), status = COACH_OK;
+        check_list(checks, arguments.file_count), status = COACH_OK;
     else if (checks && arguments.bless)
         status = bless(checks[0], &arguments.jobs);
     else if (checks && arguments.events)

@@ -11,6 +11,7 @@
 #include "check/judge.h"
 #include "check/machine.h"
 #include "check/panic.h"
+#include "check/rules.h"
 #include "check/timeline.h"
 #include "lib/file.h"
 #include "trace/trace.h"
@@ -105,6 +106,8 @@ void run_check(const struct check *check, uint64_t seed, const struct run_option
         if (machine->audited)
             audit_draw(&machine->audit, &machine->report, to);
         to->leaves_visited = machine->leaves;
+        if (options->rules)
+            rules_keep(machine->seen.model, to);
         if (options->keep)
             keep(machine, check, seed, to);
     }

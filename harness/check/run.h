@@ -13,6 +13,7 @@ struct run_options {
     const char *hypervisor; /* ELF file to judge */
     const char *build;      /* folder with guest-os/NAME.elf and guest-os/probes/NAME.elf */
     const char *replay;     /* the beginning of the replay command: "coach check --hypervisor X" */
+    bool rules;             /* keep how often each rule of the contract was tried */
     bool replay_by_id;      /* … ends with "ID --seed N", not with "--seed N FILE" */
     const char *keep;       /* folder for what the run leaves (trace, console, map), or NULL */
     const char *qemu;       /* NULL: as qemu_options.binary */

@@ -33,7 +33,7 @@ struct fit {
     struct difference difference;
     const char *what;
     unsigned differences;
-    bool returns;
+    bool returns, anew;
 };
 
 static void begin_successor(const struct model_vcpu *vcpu, struct successors *list)
@@ -71,7 +71,8 @@ static void fit(struct model *model, struct model_vcpu *vcpu, const struct model
 
         if (best->vcpu && count >= best->differences)
             continue;
-        *best = (struct fit){vcpu, difference, list.one[i].what, count, list.one[i].returns};
+        *best = (struct fit){vcpu,  difference,          list.one[i].what,
+                             count, list.one[i].returns, list.one[i].anew};
         if (count == 0)
             return;
     }
@@ -132,6 +133,8 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
     struct fit best = fit_best(model, hart, vm, state);
     MODEL_EXERCISED(explained);
     if (best.vcpu && best.differences == 0) {
+        if (best.anew)
+            best.vcpu->fp_known = false;
         if (best.returns)
             sbi_returned(model, best.vcpu, state);
         return best.vcpu;

@@ -15,8 +15,9 @@
 #define CAUSE_VIRTUAL      22
 #define CAUSE_STORE_GUEST  23
 
-#define WFI          0x10500073u
-#define BOUNDED_WAIT 3000 /* instructions */
+#define WFI           0x10500073u
+#define BOUNDED_WAIT  3000 /* instructions */
+#define BOUNDED_TICKS 100
 
 MODEL_RULE(interrupt_pc, "interrupt.pc", "Privileged ISA 20240411, 18.6.4",
            "After an interrupt of the hypervisor's own the guest goes on where it was.",
@@ -110,14 +111,19 @@ static bool is_csr_read(uint64_t instruction)
     return (instruction & 0x7f) == 0x73 && (instruction >> 12 & 3) != 0;
 }
 
+static bool ended_at_once(const struct model *model, const struct model_vcpu *vcpu)
+{
+    return model_instructions(model) - vcpu->left < BOUNDED_WAIT &&
+           model_now(model) - vcpu->left_at < BOUNDED_TICKS;
+}
+
 static void after_virtual(const struct model *model, const struct model_vcpu *vcpu,
                           struct successors *list)
 {
     uint64_t instruction = guest_instruction(model, &vcpu->at);
 
     /* In U-mode it is illegal, unless it ends at once. */
-    if (instruction == WFI &&
-        (state_in_supervisor(&vcpu->at) || model_instructions(model) - vcpu->left < BOUNDED_WAIT))
+    if (instruction == WFI && (state_in_supervisor(&vcpu->at) || ended_at_once(model, vcpu)))
         behind(list, vcpu, "the wait has ended");
     else if (is_csr_read(instruction))
         behind(list, vcpu, "the counter is read")->x_any = ANY_X(instruction >> 7 & 31);

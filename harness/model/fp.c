@@ -37,8 +37,11 @@ void fp_entry(struct model *model, unsigned hart, const struct model_vcpu *vcpu,
 
         if (want == have)
             continue;
-        MODEL_TEXT(expected, "%s%.0u = 0x%" PRIx64, n < 32 ? "f" : "fcsr", n < 32 ? n : 0, want);
-        MODEL_TEXT(seen, "%s%.0u = 0x%" PRIx64, n < 32 ? "f" : "fcsr", n < 32 ? n : 0, have);
+        char name[8] = "fcsr";
+        if (n < 32)
+            snprintf(name, sizeof(name), "f%u", n);
+        MODEL_TEXT(expected, "%s = 0x%" PRIx64, name, want);
+        MODEL_TEXT(seen, "%s = 0x%" PRIx64, name, have);
         model_broken(model, &fp_kept, hart, vcpu, state->code, expected, seen);
         return;
     }

@@ -13,8 +13,9 @@ void interrupt_software_owed(struct model *model, struct model_vcpu *vcpu);
 /* set_timer has returned. A timer that vstimecmp does not hold is kept by the hypervisor. */
 void interrupt_timer_set(const struct model *model, struct model_vcpu *vcpu, uint64_t deadline,
                          const struct model_state *seen);
-/* Does an interrupt pend, enabled in vsie, for a vCPU that is outside? What wfi waits for. */
-bool interrupt_is_due(const struct model *model, const struct model_vcpu *vcpu);
+/* Does an interrupt pend at that time of the board, enabled in vsie, for a vCPU that is outside?
+ * What wfi waits for. */
+bool interrupt_is_due(const struct model *model, const struct model_vcpu *vcpu, uint64_t time);
 
 uint64_t interrupt_guest_time(const struct model *model, const struct model_csrs *csr);
 

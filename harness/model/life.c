@@ -27,6 +27,14 @@ MODEL_RULE(reborn, "life.as-asked", "contract",
 MODEL_RULE(idle, "turn.no-idle", "contract", "The machine does not sleep while a vCPU could run.",
            "the machine sleeps while a vCPU could run");
 
+MODEL_RULE(overslept, "turn.wakes-in-time", "SBI 2.0, 6.1; 9.4; contract",
+           "The machine that sleeps wakes when the first vCPU's timer has come.",
+           "a vCPU is woken too late");
+
+MODEL_RULE(into_guest, "entry.virtual", "Privileged ISA 20240411, 18.2.1; 18.6.4",
+           "An sret out of HS-mode leads into a guest, with hstatus.SPV set, or back into HS-mode.",
+           "an sret leads into no guest: hstatus.SPV");
+
 #define COMMAND_SLACK 10000 /* ticks: 1 ms from a command's time to its effect */
 #define ORDER_EARLY   100   /* ticks: by how much its effect may seem to be before its time */
 #define CAUSE_VIRTUAL 22
@@ -118,6 +126,7 @@ void life_entry(struct model *model, unsigned hart, struct model_vcpu *vcpu,
     struct model_vm *vm = &model->vm[vcpu->vm];
 
     MODEL_EXERCISED(ended);
+    MODEL_EXERCISED(into_guest);
     if (vm->ending && model->setup.harts == 1)
         model_broken(model, &ended, hart, vcpu, state->code,
                      "no entry after the call that ends the VM", "an entry");
@@ -166,7 +175,8 @@ static bool waits(const struct model_vcpu *vcpu)
            ((x[X_A7] == SBI_EXT_HSM && x[X_A6] == SBI_HSM_HART_SUSPEND) || vcpu->stops);
 }
 
-static bool could_run(const struct model *model, const struct model_vcpu *vcpu)
+/* At that time of the board. */
+static bool could_run(const struct model *model, const struct model_vcpu *vcpu, uint64_t time)
 {
     const struct model_vm *vm = &model->vm[vcpu->vm];
 
@@ -174,27 +184,46 @@ static bool could_run(const struct model *model, const struct model_vcpu *vcpu)
         return vm->seen && !vcpu->start.asked;
     if (vcpu->life != MODEL_OUTSIDE || vcpu->stops)
         return false;
-    return !waits(vcpu) || interrupt_is_due(model, vcpu);
+    return !waits(vcpu) || interrupt_is_due(model, vcpu, time);
 }
 
-void model_idle(struct model *model, unsigned hart)
+/* Whether the VM's turns are none of the rule's: by choice of a cap, or by the operator's. */
+static bool is_bound(const struct model *model, const struct model_vm *vm)
 {
+    return vm->ending || !vm->seen || vm->packed->cap || is_operated(model, vm);
+}
+
+void model_slept(struct model *model, unsigned hart, uint64_t from)
+{
+    uint64_t now = model_now(model);
+
     if (model->hart[hart].inside || model->setup.harts > 1)
         return;
     for (unsigned i = 0; i < model->vms; i++) {
         const struct model_vm *vm = &model->vm[i];
 
-        /* Not by choice of a cap, nor by the operator's; and who was killed, waits for nothing. */
-        if (vm->ending || !vm->seen || vm->packed->cap || is_operated(model, vm))
+        if (is_bound(model, vm))
             continue;
         for (unsigned n = 0; n < vm->packed->vcpus && n < MODEL_VCPUS; n++) {
+            const struct model_vcpu *vcpu = &vm->vcpu[n];
+            bool at_once = could_run(model, vcpu, from);
+
             MODEL_EXERCISED(idle);
-            if (!could_run(model, &vm->vcpu[n]))
+            MODEL_EXERCISED(overslept);
+            if (!at_once && !could_run(model, vcpu, now))
                 continue;
-            MODEL_TEXT(seen, "hart %u executes wfi; the vCPU's pc is 0x%" PRIx64, hart,
-                       vm->vcpu[n].at.pc);
-            model_broken(model, &idle, hart, &vm->vcpu[n], 0, "the vCPU is entered", seen);
+            MODEL_TEXT(seen,
+                       "hart %u slept from %" PRIu64 " to %" PRIu64 "; the vCPU's pc is 0x%" PRIx64,
+                       hart, from, now, vcpu->at.pc);
+            model_broken(model, at_once ? &idle : &overslept, hart, vcpu, 0, "the vCPU is entered",
+                         seen);
             return;
         }
     }
+}
+
+void model_user(struct model *model, unsigned hart, const struct model_state *state)
+{
+    MODEL_TEXT(seen, "hstatus.SPV = 0, sstatus.SPP = 0, sepc = 0x%" PRIx64, state->pc);
+    model_broken(model, &into_guest, hart, NULL, state->code, "hstatus.SPV = 1", seen);
 }

@@ -100,6 +100,8 @@ int model_vm_of(const struct model *model, uint64_t hgatp);
 /* The events. Every one is given in the order in which the hart did it. */
 void model_exit(struct model *model, unsigned hart, const struct model_state *state);
 void model_entry(struct model *model, unsigned hart, const struct model_state *state);
+/* An sret in HS-mode that leads to U-mode, and into no guest. */
+void model_user(struct model *model, unsigned hart, const struct model_state *state);
 /* Code outside every guest stored to RAM; before: what stood there (bytes of it, at most 8). */
 void model_store(struct model *model, unsigned hart, uint64_t code, uint64_t physical,
                  unsigned bytes);
@@ -114,8 +116,8 @@ void model_stray_code(struct model *model, unsigned hart, uint64_t physical);
 /* A byte left by the machine's UART; a byte was fed to it. */
 void model_console_out(struct model *model, uint8_t byte);
 void model_console_in(struct model *model, uint8_t byte);
-/* A hart executes wfi, in HS-mode or in its guest. */
-void model_idle(struct model *model, unsigned hart);
+/* A hart has slept in wfi, from that time until now. */
+void model_slept(struct model *model, unsigned hart, uint64_t from);
 /* The machine stands: what is owed is due now if its bound has passed; frames are compared. */
 void model_checkpoint(struct model *model);
 void model_end(struct model *model);

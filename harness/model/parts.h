@@ -40,6 +40,7 @@ struct model_vcpu {
     uint64_t timer_owed; /* when its interrupt is due: the deadline, or when it was set */
     bool timer_kept;     /* by the hypervisor, not by vstimecmp */
     uint64_t deadline;   /* timer_kept: guest time */
+    uint64_t entered_at; /* guest time */
     bool fp_known;
     uint64_t f[32], fcsr;
     uint64_t left; /* instructions, at its last exit */

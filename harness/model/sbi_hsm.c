@@ -139,6 +139,7 @@ void hsm_add_resume(struct model *model, const struct model_vcpu *vcpu, struct s
     resumed->x_any = ~(ANY_X(X_A0) | ANY_X(X_A1));
     resumed->csr_any = ALL_CSRS & ~(ANY_CSR(GUEST_VSATP) | ANY_CSR(GUEST_VSSTATUS));
     resumed->status_any = ~STATUS_SIE;
+    resumed->anew = true;
     resumed->pc = resumed->x = resumed->csr = &resume_state;
 }
 

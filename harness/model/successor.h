@@ -48,6 +48,7 @@ struct successor {
     struct model_state want;
     uint32_t x_any, csr_any;               /* may be anything */
     uint64_t status_any;                   /* bits of vsstatus that may be anything */
+    bool anew;                             /* FP and what it was told are gone */
     bool returns;                          /* from a call */
     const char *what;                      /* "the call returns": for the diagnosis */
     const struct model_rule *pc, *x, *csr; /* broken by a difference there */

@@ -14,13 +14,16 @@
 #include "watch.h"
 
 #define HSTATUS_SPV (1ull << 7)
+#define SSTATUS_SPP (1ull << 8)
+#define MOMENT      100 /* ticks: a wfi that takes no longer has not slept */
 
 static struct model_channel *channel;
 static struct model *model;
 
 static struct {
-    bool entering, inside;
+    bool entering, inside, waits;
     uint64_t instructions; /* entering: executed so far, as the entry's mark tells */
+    uint64_t waits_from;   /* waits: in a wfi that began then */
     struct model_state at; /* entering: CSRs as the sret found them */
 } state[WATCH_HARTS];
 
@@ -144,10 +147,15 @@ void contract_sret(unsigned hart, uint64_t code)
         blind("this QEMU lets no plugin read a hart's CSRs");
         return;
     }
-    if (!(at->csr.hstatus & HSTATUS_SPV) || (!model && !begin()))
-        return;
     at->pc = at->csr.sepc;
     at->code = code;
+    if (!(at->csr.hstatus & HSTATUS_SPV)) {
+        if (!(at->csr.sstatus & SSTATUS_SPP) && (model || begin()))
+            model_user(model, hart, at);
+        return;
+    }
+    if (!model && !begin())
+        return;
     state[hart].instructions = watch.instructions;
     state[hart].entering = true;
 }
@@ -165,9 +173,13 @@ static void note_life(uint64_t hgatp, uint64_t instructions)
     channel->life[channel->lives++] = (struct model_channel_life){instructions, hgatp, vm};
 }
 
+static void wake(unsigned hart);
+
 /* A block begins, of whomever: the guest's registers are as they were at the sret. */
 void contract_block(unsigned hart)
 {
+    if (state[hart].waits)
+        wake(hart);
     if (!state[hart].entering)
         return;
     state[hart].entering = false;
@@ -204,11 +216,21 @@ void contract_vector(unsigned hart)
     model_exit(model, hart, &at);
 }
 
-void contract_idle(unsigned hart)
+/* QEMU does not tell a plugin which hart sleeps when they take turns in one thread. */
+void contract_wfi(unsigned hart)
 {
-    hart_now = hart;
     if (model && watch.contract)
-        model_idle(model, hart);
+        state[hart].waits = clock_ticks(hart, &state[hart].waits_from);
+}
+
+static void wake(unsigned hart)
+{
+    uint64_t time;
+
+    state[hart].waits = false;
+    hart_now = hart;
+    if (clock_ticks(hart, &time) && time - state[hart].waits_from > MOMENT)
+        model_slept(model, hart, state[hart].waits_from);
 }
 
 void contract_end(void)

@@ -275,7 +275,6 @@ void on_store(unsigned hart, uint32_t info, uint64_t address, void *data)
 void on_idle(plugin_id id, unsigned hart)
 {
     (void)id;
-    contract_idle(hart);
     mark('I', hart, NULL, 0);
 }
 

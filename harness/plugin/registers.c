@@ -134,7 +134,7 @@ bool read_hart(unsigned hart, struct hart_state *state)
     return true;
 }
 
-#define DUMP_FPU 0x10000 /* of QEMU's CPU_DUMP flags */
+#define DUMP_FPU 0x20000 /* of QEMU's CPU_DUMP flags */
 #define FP_AT    64      /* behind the general registers and their upper halves */
 
 /*

@@ -62,6 +62,7 @@ void settle_open(void)
 
 void on_wfi(unsigned hart, void *data)
 {
-    (void)hart, (void)data;
+    (void)data;
+    contract_wfi(hart);
     settle();
 }

@@ -113,7 +113,7 @@ bool read_csr(unsigned hart, unsigned number, uint64_t *value);
 void contract_sret(unsigned hart, uint64_t code);
 void contract_block(unsigned hart);
 void contract_vector(unsigned hart);
-void contract_idle(unsigned hart);
+void contract_wfi(unsigned hart);
 void contract_end(void);
 bool contract_open(int fd);
 

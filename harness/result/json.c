@@ -88,7 +88,7 @@ static json_t *check_json(const struct result_check *check)
                                         text(region->owner), "fault", region->fault));
     }
     struct result_score score = result_check_score(check);
-    return json_pack(
+    json_t *object = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:i, s:i, s:i, s:o, s:o, s:o, s:I, s:o}", "id",
         text(check->id), "title", text(check->title), "group", text(check->group), "file",
         text(check->file), "seed", hexadecimal(check->seed), "replay", text(check->replay),
@@ -96,6 +96,9 @@ static json_t *check_json(const struct result_check *check)
         verdict_name(result_check_verdict(check)), "got", (int)score.got, "of", (int)score.of,
         "ungraded", (int)score.ungraded, "items", items, "timeline", spans, "memory_map", regions,
         "leaves_visited", (json_int_t)check->leaves_visited, "console", text(check->console));
+    if (check->rules)
+        json_object_set_new(object, "rules", text(check->rules));
+    return object;
 }
 
 int result_write_json(const struct result_run *run, FILE *out)
@@ -222,6 +225,8 @@ static void read_check(struct reader *reader, const json_t *from, struct result_
     optional(reader, &check->file, from, "file");
     optional(reader, &check->replay, from, "replay");
     optional(reader, &check->console, from, "console");
+    if (json_object_get(from, "rules"))
+        optional(reader, &check->rules, from, "rules");
     check->seed = number_of(reader, from, "seed");
     check->virtual_ns = number_of(reader, from, "virtual_ns");
     check->leaves_visited = number_of(reader, from, "leaves_visited");

@@ -74,6 +74,7 @@ static void free_check(struct result_check *check)
     free(check->replay);
     free(check->summary);
     free(check->console);
+    free(check->rules);
 }
 
 void result_run_free(struct result_run *run)

@@ -91,6 +91,7 @@ struct result_check {
     uint64_t leaves_visited; /* by isolation audits; 0: none ran */
     char *summary;           /* preformatted account, for readers of the HTML only; or NULL */
     char *console;           /* what the guests printed, for readers only; or NULL */
+    char *rules;             /* of the contract, and how often each was tried; or NULL */
 };
 
 struct result_run {

@@ -151,6 +151,10 @@ static void an_emulated_instruction_changes_its_destination(void)
 static void nobody_else_is_entered(void)
 {
     begin();
+    model_user(f.model, 0, &f.state);
+    CU_ASSERT_STRING_EQUAL(fixture_rule(&f), "entry.virtual");
+    fixture_close(&f);
+    begin();
     fixture_leave(&f, SUPERVISOR_TIMER, 0);
     f.state.csr.hgatp = 8ull << 60 | (FIXTURE_RAM_BASE + (12ull << 20)) >> 12;
     expect("life.own-memory");
