@@ -19,8 +19,8 @@ static uint64_t operations; /* of each vCPU */
 static uint64_t failing;    /* number of an operation that is to fail; ~0: none */
 static const char *only;    /* what follows only=, or NULL */
 
-static const struct operation *const families[] = {calls, csrs,   accesses, tables,
-                                                   code,  floats, times,    vcpus};
+static const struct operation *const families[] = {calls, buffers, csrs,  accesses, tables,
+                                                   code,  floats,  times, vcpus};
 
 #define FAMILIES (sizeof families / sizeof families[0])
 
@@ -139,8 +139,8 @@ static void work(struct vcpu *vcpu)
         expect_true(number != failing, number, "an operation that was asked to fail");
         tidy(w);
         counter_add(family,
-                    (const char *const[]){"calls", "csrs", "accesses", "tables", "code", "floats",
-                                          "times", "vcpus"}[family],
+                    (const char *const[]){"calls", "buffers", "csrs", "accesses", "tables", "code",
+                                          "floats", "times", "vcpus"}[family],
                     1);
     }
 }

@@ -141,7 +141,7 @@ static int run_once(const struct check *check, const struct jobs_options *option
     struct error error;
     uint64_t seed = options->has_seeds ? options->seed_first : check->scenario.seed_first;
     int status = COACH_OK;
-    if (machine_run(machine, check, seed, &options->run, &error) != 0)
+    if (machine_run(machine, check, seed, 0, &options->run, &error) != 0)
         status = error_report(&error);
     else
         print(&machine->facts);

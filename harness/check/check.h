@@ -108,6 +108,7 @@ enum property_kind {
     PROPERTY_REGISTERS,  /* registers preserved */
     PROPERTY_FENCES,     /* fences complete */
     PROPERTY_PANIC,      /* panic report true */
+    PROPERTY_SECRETS,    /* noninterference vm=a */
 };
 
 struct property {
@@ -171,6 +172,9 @@ enum scenario_until {
     UNTIL_PANIC,    /* the hypervisor is to refuse or panic: SRST with reason failure */
 };
 
+/* In a VM's arguments: a number that differs between the two runs of noninterference. */
+#define SCENARIO_SECRET "[[SECRET]]"
+
 struct scenario {
     struct scenario_vm vm[BUNDLE_MAX_VMS];
     unsigned vms;
@@ -192,6 +196,7 @@ struct check {
     unsigned points;
     bool wants_truth, wants_isolation, wants_registers, wants_fences, wants_seen, wants_memory,
         wants_syscalls;
+    uint64_t watchers;   /* VMs, by place as bits, to whom a second run must look the same */
     struct arena *arena; /* owns everything above */
 };
 

@@ -26,7 +26,7 @@ struct arguments {
     const char *emit[MOST_EMITS];
     size_t emits;
     const char *hypervisor, *build; /* as they were named; NULL: they were not */
-    bool bless, events, list, full;
+    bool bless, events, list, full, secrets;
     struct error error;
 };
 
@@ -40,7 +40,8 @@ enum {
     KEY_WALL,
     KEY_PROCESSOR,
     KEY_EVENTS,
-    KEY_RULES
+    KEY_RULES,
+    KEY_SECRETS
 };
 
 static const struct argp_option options[] = {
@@ -55,6 +56,9 @@ static const struct argp_option options[] = {
     {"keep", KEY_KEEP, "DIR", 0, "Keep trace, console and memory map of each run in DIR", 0},
     {"bless", KEY_BLESS, NULL, 0, "Draft an item's expectations from a run, on standard output", 0},
     {"events", KEY_EVENTS, NULL, 0, "Print the events of a run as expectations see them", 0},
+    {"secrets", KEY_SECRETS, NULL, 0,
+     "Also run each check with other secrets in all VMs but the first, which must notice nothing",
+     0},
     {"list", KEY_LIST, NULL, 0, "List the checks with their points and stop", 0},
     {"processor", KEY_PROCESSOR, "TIME", 0, "Processor time that QEMU may use (default 60s)", 0},
     {"rules", KEY_RULES, NULL, 0, "Print how often each check tried each rule of the contract", 0},
@@ -116,6 +120,9 @@ static int take_option(int key, char *value, struct arguments *arguments)
     case KEY_RULES:
         jobs->run.rules = true;
         break;
+    case KEY_SECRETS:
+        arguments->secrets = true;
+        break;
     case KEY_LIST:
         arguments->list = true;
         break;
@@ -152,6 +159,8 @@ static struct check **load(const struct arguments *arguments)
         struct error error;
         checks[i] = check_load(arguments->files[i], &error);
         failed |= !checks[i];
+        if (checks[i] && arguments->secrets)
+            check_add_secrets(checks[i]);
         if (!checks[i])
             error_report(&error);
     }
@@ -191,24 +200,6 @@ static int check_formats(const struct arguments *arguments)
     return 0;
 }
 
-static void add_word(struct buffer *line, const char *option, const char *value)
-{
-    if (!value)
-        return;
-    buffer_printf(line, " %s ", option);
-    buffer_quoted(line, value);
-}
-
-/* How the line begins that replays one check as it was run here. */
-static char *replay_line(const struct arguments *arguments)
-{
-    struct buffer line = {0};
-    buffer_text(&line, "coach check --replay");
-    add_word(&line, "--build", arguments->build);
-    add_word(&line, "--hypervisor", arguments->hypervisor);
-    return line.data;
-}
-
 /*
  * Where the images are: build/ of this folder or of the nearest one above it that has a hypervisor
  * there, so that a check runs in every folder of a tree; without one, where coach was built. To
@@ -237,7 +228,7 @@ static char *find_build(void)
 static int judge_all(struct arguments *arguments, struct check **checks)
 {
     struct result_run *run = result_run_new("checks");
-    char *replay = replay_line(arguments);
+    char *replay = run_replay_line(arguments->build, arguments->hypervisor, arguments->secrets);
     arguments->jobs.run.replay = replay;
     check_jobs((const struct check *const *)checks, arguments->file_count, &arguments->jobs, run);
     int status = emit(arguments, run);

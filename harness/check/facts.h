@@ -74,6 +74,7 @@ struct facts {
     bool (*describe)(void *argument, int vm, uint64_t address, char *to, size_t bytes);
     void *argument;
     struct finding truth, isolation, registers, fences, panic;
+    struct finding secrets[BUNDLE_MAX_VMS]; /* of those that watch: check.watchers */
     struct contract contract;
 };
 

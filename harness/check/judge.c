@@ -229,6 +229,9 @@ static bool contract_is_broken(const struct facts *facts, struct result_item *re
         result_line(result, LINE_SOURCE, "%s", contract->source);
     for (unsigned i = 0; i < CONTRACT_OTHERS && *contract->other[i]; i++)
         result_line(result, LINE_NOTE, "%s", contract->other[i]);
+    for (unsigned vm = 0; vm < BUNDLE_MAX_VMS; vm++)
+        if (facts->secrets[vm].known && !facts->secrets[vm].holds)
+            result_line(result, LINE_NOTE, "%s", facts->secrets[vm].text);
     return true;
 }
 

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "abi/probe.h"
 #include "check/registers.h"
+#include "lib/file.h"
 #include "check/tamper.h"
 
 #define AUDIT_INSTRUCTIONS 20000000          /* between checkpoints of "isolation holds" */
@@ -92,12 +94,23 @@ static void identify_heirs(struct machine *machine, const struct ram *ram)
     }
 }
 
+/* What guests write comes behind this. */
+static void note_console(struct machine *machine)
+{
+    struct stat status;
+    int fd = machine->seen.qemu.console_out_fd;
+    if (fd >= 0 && fstat(fd, &status) == 0)
+        machine->console_from = status.st_size;
+}
+
 static bool stopped(const struct observer_view *view, void *argument)
 {
     struct machine *machine = argument;
     for (size_t i = 0; i < view->hgatp_count; i++)
         identify(machine, view->ram, view->hgatps[i],
                  view->stop == OBSERVER_FIRST_ENTRY && i + 1 == view->hgatp_count);
+    if (view->stop == OBSERVER_FIRST_ENTRY && view->hgatp_count == 1)
+        note_console(machine);
     if (view->stop == OBSERVER_FINISHED)
         identify_heirs(machine, view->ram);
     if (machine->check->wants_isolation)
@@ -179,10 +192,12 @@ static void choose_machine(struct qemu_options *qemu, const struct machine *mach
     qemu->console = QEMU_CONSOLE_FILE;
 }
 
-int machine_run(struct machine *machine, const struct check *check, uint64_t seed,
+int machine_run(struct machine *machine, const struct check *check, uint64_t seed, unsigned variant,
                 const struct run_options *options, struct error *error)
 {
     memset(machine, 0, sizeof *machine);
+    machine->variant = variant;
+    machine->record_fd = machine->wrote_fd = -1;
     machine->check = check;
     machine->options = options;
     machine->seed = seed;
@@ -194,6 +209,13 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
     char *append = machine_boot_arguments(check, seed);
     choose_machine(&observer.machine, machine);
     observer.machine.append = append;
+    if (check->watchers && (machine->record_fd = file_nameless("record", error)) < 0)
+        return free(append), -1;
+    if ((machine->wrote_fd = file_nameless("written", error)) < 0)
+        return free(append), -1;
+    observer.record_fd = machine->record_fd;
+    observer.console_fd = machine->wrote_fd;
+    observer.machine.fill_seed = check->watchers ? 1 + variant : 0;
     observer.machine.bundle_fd = machine_bundle_file(machine, error);
     observer.plugin = options->plugin;
     observer.limit_ticks = check->scenario.deadline;
@@ -209,6 +231,7 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
         return -1;
     machine->observed = true;
     machine_fill_facts(machine);
+    console_finding(machine);
     return 0;
 }
 
@@ -218,6 +241,10 @@ void machine_free(struct machine *machine)
         observation_free(&machine->seen);
     if (machine->audited)
         audit_free(&machine->report);
+    if (machine->record_fd >= 0)
+        close(machine->record_fd);
+    if (machine->wrote_fd >= 0)
+        close(machine->wrote_fd);
     registers_free(machine->registers);
     for (unsigned i = 0; i < BUNDLE_MAX_VMS; i++) {
         free(machine->vm[i].image);

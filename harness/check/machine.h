@@ -41,6 +41,10 @@ struct machine {
     const struct check *check;
     const struct run_options *options;
     uint64_t seed;
+    unsigned variant;   /* 0, or 1: with other secrets (two_runs.h) */
+    int record_fd;      /* -1, or what each exit and entry was */
+    int wrote_fd;       /* what guests wrote to their consoles */
+    off_t console_from; /* what stood on the console when the first VM was entered */
     struct buffer bundle;
     struct machine_vm vm[BUNDLE_MAX_VMS];
     struct machine_tree tree[MACHINE_TREES];
@@ -59,8 +63,9 @@ struct machine {
     unsigned audits;
 };
 
-/* Packs, runs, watches, and fills machine->facts. 0; or -1 with *error when nothing ran. */
-int machine_run(struct machine *machine, const struct check *check, uint64_t seed,
+/* Packs, runs, watches, and fills machine->facts. variant: 0, or 1: with other secrets. 0; or -1
+ * with *error when nothing ran. */
+int machine_run(struct machine *machine, const struct check *check, uint64_t seed, unsigned variant,
                 const struct run_options *options, struct error *error);
 void machine_free(struct machine *machine);
 
@@ -70,6 +75,9 @@ char *machine_image_path(const struct check *check, const struct run_options *op
 
 /* The audit at a stop; called by the observer's callback. */
 void machine_audit(struct machine *machine, const struct observer_view *view);
+
+/* Holds what guests wrote against what the console shows (console.c); after machine_fill_facts. */
+void console_finding(struct machine *machine);
 
 /* The model's findings as a part of the facts (contract.c). */
 void contract_finding(struct machine *machine);

@@ -25,6 +25,10 @@ char *machine_image_path(const struct check *check, const struct run_options *op
     return format_string("%.*s/%s", (int)(slash - check->file), check->file, image);
 }
 
+/* Two numbers of which each bit differs, made of digits alone, so that no guest reads one of them
+ * with more instructions than the other. */
+static const char *const secret_of[2] = {"0x8787787887788778", "0x7878877878877887"};
+
 /* Adds the text with [[SEED]] and [[SEED+N]] filled in. */
 static void add_seeded(struct buffer *to, const char *at, uint64_t seed)
 {
@@ -41,10 +45,17 @@ static void add_seeded(struct buffer *to, const char *at, uint64_t seed)
 
 /* The arguments, seeded, and the VM's name behind them. The name makes each VM's device tree its
  * own, by which its memory is known again in the machine. */
-static char *arguments(const struct scenario_vm *vm, uint64_t seed)
+static char *arguments(const struct scenario_vm *vm, uint64_t seed, unsigned variant)
 {
     struct buffer text = {0};
-    add_seeded(&text, vm->args ? vm->args : "", seed);
+    const char *at = vm->args ? vm->args : "", *mark;
+    for (; (mark = strstr(at, SCENARIO_SECRET)); at = mark + strlen(SCENARIO_SECRET)) {
+        char *before = format_string("%.*s", (int)(mark - at), at);
+        add_seeded(&text, before, seed);
+        buffer_text(&text, secret_of[variant]);
+        free(before);
+    }
+    add_seeded(&text, at, seed);
     buffer_printf(&text, "%svm=%s", text.length ? " " : "", vm->name);
     return text.data;
 }
@@ -73,7 +84,7 @@ int machine_pack(struct machine *machine, struct error *error)
             initrd[i] = machine_image_path(machine->check, machine->options, vm->initrd);
         specs[i].image = machine->vm[i].image;
         specs[i].initrd = initrd[i];
-        specs[i].args = arguments(vm, machine->seed);
+        specs[i].args = arguments(vm, machine->seed, machine->variant);
         specs[i].memory = vm->memory;
         specs[i].vcpus = vm->vcpus;
         specs[i].weight = vm->weight;

@@ -17,6 +17,10 @@ struct check *check_parse(const char *file, const char *text, size_t bytes, stru
 /* The same for a file; one larger than 1 MiB is refused. */
 struct check *check_load(const char *file, struct error *error);
 
+/* Adds an item to a check that has none such: the first VM watches, and others have secrets
+ * (secrets_mode.c). */
+void check_add_secrets(struct check *check);
+
 void check_free(struct check *check);
 
 #endif

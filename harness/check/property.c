@@ -288,6 +288,8 @@ bool property_holds(const struct facts *facts, struct stream_part part,
         return watched(&c, &facts->fences);
     case PROPERTY_PANIC:
         return watched(&c, &facts->panic);
+    case PROPERTY_SECRETS:
+        return watched(&c, &facts->secrets[property->vm]);
     }
     return false;
 }

@@ -128,6 +128,22 @@ static bool ends(struct cursor *cursor, struct property *property)
         cursor, "exit(CODE), shutdown, guest_fault, killed, no_memory, stopped or never");
 }
 
+/* noninterference vm=a */
+static bool noninterference(struct cursor *cursor, struct property *property)
+{
+    property->kind = PROPERTY_SECRETS;
+    property->vm = cursor_vm_argument(cursor);
+    if (property->vm < 0)
+        return false;
+    const struct scenario_vm *vm = &cursor->check->scenario.vm[property->vm];
+    if (vm->args && strstr(vm->args, SCENARIO_SECRET))
+        return cursor_fail(cursor, property->place,
+                           "expected a VM whose own arguments hold no " SCENARIO_SECRET),
+               false;
+    cursor->check->watchers |= 1ull << property->vm;
+    return true;
+}
+
 static bool compare(struct cursor *cursor, struct property *property)
 {
     property->kind = PROPERTY_COMPARE;
@@ -181,6 +197,8 @@ struct property *parse_property(struct cursor *cursor)
         good = share(cursor, property);
     else if (cursor_word(cursor, "gap"))
         good = gap(cursor, property);
+    else if (cursor_word(cursor, "noninterference"))
+        good = noninterference(cursor, property);
     else if (cursor_word(cursor, "vm"))
         good = ends(cursor, property);
     else
@@ -221,6 +239,7 @@ unsigned property_evidence(const struct property *property)
         return EVIDENCE_TOLD | EVIDENCE_SEEN;
     case PROPERTY_ISOLATION:
     case PROPERTY_REGISTERS:
+    case PROPERTY_SECRETS:
         return EVIDENCE_SEEN;
     case PROPERTY_FENCES:
     case PROPERTY_PANIC:

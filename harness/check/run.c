@@ -13,6 +13,7 @@
 #include "check/panic.h"
 #include "check/rules.h"
 #include "check/timeline.h"
+#include "check/two_runs.h"
 #include "lib/file.h"
 #include "trace/trace.h"
 
@@ -77,6 +78,24 @@ static void keep(const struct machine *machine, const struct check *check, uint6
     free(map);
 }
 
+static void add_word(struct buffer *line, const char *option, const char *value)
+{
+    if (!value)
+        return;
+    buffer_printf(line, " %s ", option);
+    buffer_quoted(line, value);
+}
+
+char *run_replay_line(const char *build, const char *hypervisor, bool secrets)
+{
+    struct buffer line = {0};
+    buffer_text(&line, "coach check --replay");
+    add_word(&line, "--build", build);
+    add_word(&line, "--hypervisor", hypervisor);
+    buffer_text(&line, secrets ? " --secrets" : "");
+    return line.data;
+}
+
 void run_check(const struct check *check, uint64_t seed, const struct run_options *options,
                struct result_run *run)
 {
@@ -95,7 +114,8 @@ void run_check(const struct check *check, uint64_t seed, const struct run_option
 
     struct machine *machine = allocate(1, sizeof *machine);
     struct error error = {.status = COACH_FAULT};
-    if (machine_run(machine, check, seed, options, &error) != 0) {
+    if (machine_run(machine, check, seed, 0, options, &error) != 0 ||
+        two_runs(machine, &error) != 0) {
         not_graded(check, &error, to);
     } else {
         to->console = console_text(&machine->seen);

@@ -23,6 +23,10 @@ struct run_options {
     unsigned wall_ms;          /* backstop; 0: OBSERVER_WALL_MS */
 };
 
+/* How a line begins that replays a check as it was run: with the build and the hypervisor that were
+ * named (NULL: none was). The caller frees it. */
+char *run_replay_line(const char *build, const char *hypervisor, bool secrets);
+
 /*
  * Runs and judges the check under one seed; adds one check to *run. Whatever goes wrong becomes
  * a verdict of its items: this cannot fail.

@@ -80,6 +80,8 @@ struct observer_options {
     bool model;                  /* hold the model of a VM's contract against it; needs traps */
     const struct model_command *commands; /* typed at the console, for the model */
     size_t command_count;
+    int console_fd; /* … and write there what guests wrote (model/console.h); or -1 */
+    int record_fd;  /* … and write each exit and entry there (model/record.h); or -1 */
     /*
      * The general registers at each exit, entry and trap of the hypervisor's own, in order; needs
      * traps. Called from a thread of the observer's while the machine runs. May be NULL. An entry
@@ -112,7 +114,7 @@ struct observer_options {
 #define OBSERVER_OPTIONS_DEFAULT                                                                   \
     {                                                                                              \
         .machine = QEMU_OPTIONS_DEFAULT, .traps = true, .first_entries = true, .told = true,       \
-        .processor_ms = 60000, .wall_ms = OBSERVER_WALL_MS                                         \
+        .processor_ms = 60000, .wall_ms = OBSERVER_WALL_MS, .record_fd = -1, .console_fd = -1      \
     }
 
 struct observation {

@@ -105,7 +105,12 @@ int observer_log_prepare(struct observer *observer, struct qemu_options *machine
     passed[2] = observer->model_fd;
     machine->extra = words;
     machine->passed = passed;
-    machine->passed_count = observer->model_fd >= 0 ? 3 : 2;
+    machine->passed_count = observer->model_fd < 0 ? 2 : 3;
+    for (unsigned i = 0; i < 2 && observer->model_fd >= 0; i++) {
+        int fd = i ? observer->options->console_fd : observer->options->record_fd;
+        if (fd >= 0)
+            passed[machine->passed_count++] = fd;
+    }
     if (strncmp(plugin, PLUGIN_DESCRIPTOR, strlen(PLUGIN_DESCRIPTOR)) == 0)
         passed[machine->passed_count++] = atoi(plugin + strlen(PLUGIN_DESCRIPTOR));
     machine->plugin = observer->plugin_argument;

@@ -32,6 +32,9 @@ int observer_model_prepare(struct observer *observer, const struct qemu_options 
         .text = {observer->image_from, observer->image_to},
         .bundle_bytes = (uint64_t)bundle.st_size,
         .bundle_fd = machine->bundle_fd,
+        .record_fd = observer->options->record_fd,
+        .console_fd = observer->options->console_fd,
+        .fill_seed = machine->fill_seed,
         .harts = machine->harts,
         .sstc = !strstr(machine->cpu, "sstc=off"),
     };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +18,7 @@
 #include "machine/deadline.h"
 #include "machine/firmware.h"
 #include "machine/qemu_command.h"
+#include "model/model.h"
 
 #define LEAST_MEMORY  (16ull << 20)
 #define SPARSE_MEMORY (64ull << 30)
@@ -80,6 +82,18 @@ static int check_options(const struct qemu_options *options, struct error *error
     return 0;
 }
 
+/* What RAM holds at power-on is nobody's promise: a pattern, so that it is noticed who shows it. */
+static int fill_ram(int fd, const struct qemu_options *options, struct error *error)
+{
+    uint64_t *ram = mmap(NULL, options->memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (ram == MAP_FAILED)
+        return error_fault(error, "machine RAM: %s", strerror(errno));
+    for (uint64_t i = 0; i < options->memory / sizeof *ram; i++)
+        ram[i] = model_fill_word(options->fill_seed, QEMU_RAM_BASE + i * sizeof *ram);
+    munmap(ram, options->memory);
+    return 0;
+}
+
 static int open_ram(const struct qemu_options *options, struct qemu *qemu, struct error *error)
 {
     const char *name = options->ram_file ? options->ram_file : "machine RAM";
@@ -90,7 +104,7 @@ static int open_ram(const struct qemu_options *options, struct qemu *qemu, struc
     if (qemu->ram_fd < 0 || ftruncate(qemu->ram_fd, (off_t)options->memory) != 0)
         return error_fault(error, "%s: %s", name, strerror(errno));
     qemu->ram_bytes = options->memory;
-    return 0;
+    return options->fill_seed ? fill_ram(qemu->ram_fd, options, error) : 0;
 }
 
 static int open_socket(bool wanted, int *ours, int *theirs, struct error *error)

@@ -25,7 +25,7 @@
 #include "lib/process.h"
 
 #define QEMU_RAM_BASE    0x80000000ull /* of the virt board */
-#define QEMU_MOST_PASSED 4             /* of struct qemu_options */
+#define QEMU_MOST_PASSED 8             /* of struct qemu_options */
 #define QEMU_TIMEBASE_HZ 10000000u     /* of its `time` CSR */
 #define QEMU_OLDEST      702           /* major * 100 + minor that is accepted … */
 #define QEMU_NEWEST      1099          /* … and the newest that was looked at: 10.x */
@@ -75,6 +75,7 @@ struct qemu_options {
     const char *console_input; /* QEMU_CONSOLE_FILE; NULL: no input */
     const char *const *prefix; /* words to put before QEMU's, such as bwrap's; NULL: none */
     const char *const *extra;  /* words to put after all others; NULL: none */
+    uint64_t fill_seed;        /* RAM is filled with model_fill_word() of it at first; 0: zeroes */
     const int *passed;         /* more descriptors that QEMU keeps, by the same number … */
     size_t passed_count;       /* … and how many, at most QEMU_MOST_PASSED */
 };

@@ -50,6 +50,9 @@ struct model_channel {
     struct model_command command[MODEL_CHANNEL_COMMANDS];
     uint32_t commands;
     int32_t bundle_fd; /* the plugin maps it, read-only */
+    int32_t
+        console_fd; /* the plugin appends what guests wrote: struct model_written, bytes; or -1 */
+    int32_t record_fd; /* the plugin appends a struct model_record an exit or entry; -1: none */
     uint32_t harts, sstc;
     /* the plugin's */
     uint32_t sight; /* enum model_sight */

@@ -21,7 +21,8 @@
 
 struct model;
 
-struct model_rule; /* rule.h */
+struct model_rule;   /* rule.h */
+struct model_record; /* record.h */
 
 struct model_breach {
     const struct model_rule *rule;
@@ -64,6 +65,10 @@ struct model_setup {
     uint64_t (*instructions)(void *argument);
     /* A rule was broken. Called at the event; the first of a run is what the verdict shows. */
     void (*broken)(const struct model_breach *breach, void *argument);
+    /* Writes each exit and entry of a VM down (record.h); NULL: nobody asked. */
+    void (*record)(const struct model_record *record, void *argument);
+    /* A VM wrote to its console, and the call took it (console.h); NULL: nobody asked. */
+    void (*wrote)(int vm, const uint8_t *bytes, uint32_t count, void *argument);
     void *argument;
 };
 

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "model/channel.h"
+#include "model/console.h"
 #include "model/model.h"
+#include "model/record.h"
 #include "model/rule.h"
 #include "watch.h"
 
@@ -55,6 +58,24 @@ static void broken(const struct model_breach *breach, void *argument)
         memcpy(to->seen, breach->seen, sizeof(to->seen));
     }
     channel->breaches++;
+}
+
+/* At once, since the machine may be killed after its last event. */
+static void record(const struct model_record *record, void *argument)
+{
+    (void)argument;
+    if (write(channel->record_fd, record, sizeof(*record)) != sizeof(*record))
+        blind("the record of exits and entries cannot be written");
+}
+
+static void wrote(int vm, const uint8_t *bytes, uint32_t count, void *argument)
+{
+    const struct model_written written = {vm, count};
+
+    (void)argument;
+    if (write(channel->console_fd, &written, sizeof(written)) != sizeof(written) ||
+        write(channel->console_fd, bytes, count) != (ssize_t)count)
+        blind("the record of what guests write cannot be written");
 }
 
 static uint64_t instructions(void *argument)
@@ -130,6 +151,8 @@ static bool begin(void)
         .time = clock_ticks(hart_now, &ticks) ? now : NULL,
         .instructions = instructions,
         .broken = broken,
+        .wrote = channel->console_fd >= 0 ? wrote : NULL,
+        .record = channel->record_fd >= 0 ? record : NULL,
     };
     model = model_new(&setup);
     return model || (blind("no memory for the model"), false);

@@ -53,7 +53,7 @@ write_table() {
     echo "\`tests/grader/mutants_test.sh --table\`; the test says when it is stale."
     echo
     echo "$(wc -l <"$work/rows") mutants, all killed."
-    for group in traps isolation scheduling lifecycle; do
+    for group in traps isolation scheduling lifecycle noninterference; do
         echo
         echo "## ${group^}"
         echo

@@ -16,7 +16,7 @@ failed=$((failed + $(grep -c '^not ok' "$work/tap")))
 [ -s "$work/tap" ] || not_ok "the checks ran and left a report"
 
 # There are as many of each kind as were promised.
-for kind in traps:14 isolation:14 scheduling:12 lifecycle:6; do
+for kind in traps:14 isolation:14 scheduling:12 lifecycle:6 generated:5 noninterference:12; do
     number=$(find "$checks/${kind%:*}" -name '*.check' | wc -l)
     holds "at least ${kind#*:} checks of ${kind%:*}: $number" [ "$number" -ge "${kind#*:}" ]
 done
@@ -84,6 +84,9 @@ fact "--events shows what was seen" 0 "seen_guest_exit" "$coach" check --events 
 holds "--keep leaves the trace" "$coach" check --list "$work/wrong.check"
 "$coach" check --keep "$work/kept" "$work/wrong.check" >/dev/null 2>&1 </dev/null
 holds "a kept trace can be read by coach trace" "$coach" trace "$work"/kept/*.trace
+
+fact "--secrets asks noninterference of any check" 0 "4/4" \
+    "$coach" check --secrets "$checks/lifecycle/restart.check" "$checks/traps/ecall.check"
 
 # ---- Bad input -----------------------------------------------------------------------------
 bad() {

@@ -159,9 +159,46 @@ static void crlf_and_missing_last_newline_are_fine(void)
     check_free(check);
 }
 
+#define TWO_VMS "title: t\nvm a: image=x\nvm b: image=x args=\"secret=[[SECRET]]\"\n"
+
+static void noninterference_is_asked_of_those_without_secrets(void)
+{
+    static const char text[] = TWO_VMS "item i (1 point): t\n  HOLDS: noninterference vm=a\n";
+    struct error error;
+    struct check *check = check_parse("x.check", text, strlen(text), &error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(check);
+    CU_ASSERT_EQUAL(check->watchers, 1);
+    check_add_secrets(check); /* it asks already */
+    CU_ASSERT_PTR_NULL(check->items->next);
+    check_free(check);
+    COMPLAINS(TWO_VMS "item i: t\n  HOLDS: noninterference vm=b\n",
+              "x.check:5:10: expected a VM whose own arguments hold no [[SECRET]]");
+}
+
+static void secrets_can_be_added_to_any_check(void)
+{
+    static const char text[] = "title: t\nvm a: image=x\nvm b: image=x args=\"seed=1\"\n"
+                               "vm c: image=x\nitem i: t\n  CHECK: seen_guest_entry\n";
+    struct error error;
+    struct check *check = check_parse("x.check", text, strlen(text), &error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(check);
+    CU_ASSERT_EQUAL(check->watchers, 0);
+    check_add_secrets(check);
+    CU_ASSERT_EQUAL(check->watchers, 1);
+    CU_ASSERT_PTR_NULL(check->scenario.vm[0].args);
+    CU_ASSERT_STRING_EQUAL(check->scenario.vm[1].args, "seed=1 secret=[[SECRET]]");
+    CU_ASSERT_STRING_EQUAL(check->scenario.vm[2].args, "secret=[[SECRET]]");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(check->items->next);
+    CU_ASSERT_STRING_EQUAL(check->items->next->id, "secrets");
+    check_free(check);
+}
+
 TEST_SUITE(check_parse, {"a whole scenario is read", whole_scenario_is_read},
            {"complaints name line, column, found and expected",
             complaints_name_line_column_found_and_expected},
+           {"noninterference is asked of VMs that hold no secret",
+            noninterference_is_asked_of_those_without_secrets},
+           {"secrets can be added to any check", secrets_can_be_added_to_any_check},
            {"points need a seen fact", points_need_a_seen_fact},
            {"what an empty run has too is no seen fact", what_an_empty_run_has_too_is_no_seen_fact},
            {"incomplete checks are refused", incomplete_checks_are_refused},

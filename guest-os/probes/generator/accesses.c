@@ -5,6 +5,7 @@
 #include "generator/generator.h"
 
 #define CELL_ROOM (2 * PAGE_BYTES)
+#define ROOMS     (CELLS + 1) /* of a vCPU; the last is the text across pages */
 
 enum { ADDRESS = 5, VALUE = 6, RESULT = 7 };
 
@@ -18,11 +19,13 @@ void cells_init(struct worker *w)
         if (i % 4 == 0)
             at = PAGE_BYTES - 1 - draw_below(w, 7);
         w->cell[i].address =
-            first + (w->number * CELLS + i) * CELL_ROOM + (i % 4 == 1 ? at & ~7ull : at);
+            first + (w->number * ROOMS + i) * CELL_ROOM + (i % 4 == 1 ? at & ~7ull : at);
         w->cell[i].value = 0; /* RAM that nobody has touched is zero */
     }
-    if (w->cell[CELLS - 1].address + CELL_ROOM > board.device_tree.start)
-        probe_unable("more memory: 8M and 256K a vCPU are enough");
+    w->crossing = (char *)(uintptr_t)(first + (w->number * ROOMS + CELLS) * CELL_ROOM + PAGE_BYTES -
+                                      CROSSING / 2);
+    if ((uintptr_t)w->crossing + CELL_ROOM > board.device_tree.start)
+        probe_unable("more memory: 8M are enough");
 }
 
 static unsigned draw_mode(struct worker *w)
@@ -157,7 +160,7 @@ static void jump_to_nothing(struct worker *w)
 static void touch_fresh(struct worker *w)
 {
     uint64_t first = w->cell[0].address / CELL_ROOM * CELL_ROOM +
-                     (board.cpu_count - w->number) * CELLS * CELL_ROOM;
+                     (board.cpu_count - w->number) * ROOMS * CELL_ROOM;
     uint64_t room = board.device_tree.start - first - 8;
     struct attempt *attempt = piece_begin(w);
 

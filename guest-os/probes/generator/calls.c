@@ -1,14 +1,6 @@
 /* SBI calls with valid, boundary and junk arguments; each answer is one that SBI 2.0 allows. */
 #include "generator/generator.h"
 
-#define MAY(error)    (1u << -(error))
-#define SUCCESS       MAY(SBI_SUCCESS)
-#define NOT_SUPPORTED MAY(SBI_ERR_NOT_SUPPORTED)
-#define INVALID       MAY(SBI_ERR_INVALID_PARAM)
-#define NO_ADDRESS    MAY(SBI_ERR_INVALID_ADDRESS)
-
-static char text[PROBE_MAX_VCPUS][64]; /* to be read and written by DBCN */
-
 struct sbi_result call(struct worker *w, uint64_t eid, uint64_t fid, uint64_t a0, uint64_t a1,
                        uint64_t a2, uint64_t a3, uint64_t a4)
 {
@@ -23,7 +15,7 @@ struct sbi_result call(struct worker *w, uint64_t eid, uint64_t fid, uint64_t a0
     return (struct sbi_result){(int64_t)attempt->x[REGISTER_A0], attempt->x[REGISTER_A1]};
 }
 
-static void expect_error(struct worker *w, struct sbi_result result, uint32_t may, const char *fact)
+void expect_error(struct worker *w, struct sbi_result result, uint32_t may, const char *fact)
 {
     if (!expect_true(result.error <= 0 && result.error > -32 && may >> -result.error & 1,
                      (uint64_t)result.error, fact))
@@ -161,145 +153,22 @@ static void hsm(struct worker *w)
             "who runs, or is not there, is not started");
         break;
     default:
-        expect_error(w,
-                     call(w, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND,
-                          1 + draw_below(w, 0x7fffffff) + (draw_below(w, 2) << 31), draw_number(w),
-                          draw_data(w), 0, 0),
-                     INVALID | NOT_SUPPORTED | NO_ADDRESS, "a suspend of no known type is refused");
+        expect_error(
+            w,
+            call(w, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND,
+                 1 + draw_below(w, 0x7fffffff) + (draw_below(w, 2) << 31) + (draw_data(w) << 32),
+                 draw_number(w), draw_data(w), 0, 0),
+            INVALID | NOT_SUPPORTED | NO_ADDRESS, "a suspend of no known type is refused");
     }
 }
 
 static void reset(struct worker *w)
 {
     expect_error(w,
-                 call(w, SBI_EXT_SRST, SBI_SRST_RESET, 3 + draw_below(w, 0xeffffffd),
-                      draw_number(w), draw_data(w), draw_data(w), 0),
+                 call(w, SBI_EXT_SRST, SBI_SRST_RESET,
+                      3 + draw_below(w, 0xeffffffd) + (draw_data(w) << 32), draw_number(w),
+                      draw_data(w), draw_data(w), 0),
                  INVALID | NOT_SUPPORTED, "a reset of no known type is refused");
-}
-
-/* A place for `bytes` of them: RAM's last bytes, over its end, nowhere, or the text. */
-static bool draw_place(struct worker *w, uint64_t *at, uint64_t *bytes)
-{
-    switch (draw_below(w, 5)) {
-    case 0:
-        *bytes = draw_below(w, 16) + 1;
-        *at = ram_end - *bytes;
-        return true;
-    case 1:
-        *bytes = draw_below(w, 64) + 2;
-        *at = ram_end - 1 - draw_below(w, *bytes - 1);
-        return false;
-    case 2:
-        *bytes = 1 + (draw_number(w) >> draw_below(w, 64));
-        *at = draw_nowhere(w);
-        return false;
-    case 3:
-        *bytes = (1ull << 40) + draw_number(w) / 2;
-        *at = (uintptr_t)text[w->number];
-        return false;
-    default:
-        *bytes = draw_below(w, sizeof text[0] + 1);
-        *at = (uintptr_t)text[w->number];
-        return true;
-    }
-}
-
-static void console_write(struct worker *w)
-{
-    uint64_t at, bytes, high = draw_below(w, 8) ? 0 : draw_number(w);
-    bool good = draw_place(w, &at, &bytes) && !high;
-
-    for (unsigned i = 0; i < sizeof text[0]; i++)
-        text[w->number][i] = (char)(i % 32 == 31 ? '\n' : 'a' + draw_below(w, 26));
-
-    struct sbi_result result =
-        call(w, SBI_EXT_DBCN, SBI_DBCN_WRITE, bytes, at, high, draw_data(w), 0);
-
-    expect_error(w, result, good ? SUCCESS : INVALID, "the console writes what is RAM");
-    if (good)
-        expect_true(result.value <= bytes, result.value, "no more is written than was given");
-}
-
-static void console_read(struct worker *w)
-{
-    uint64_t at, bytes, high = draw_below(w, 8) ? 0 : draw_number(w);
-    bool good = draw_place(w, &at, &bytes) && !high;
-
-    memset(text[w->number], '#', sizeof text[0]);
-
-    struct sbi_result result =
-        call(w, SBI_EXT_DBCN, SBI_DBCN_READ, bytes, at, high, draw_data(w), 0);
-
-    expect_error(w, result, good ? SUCCESS : INVALID, "the console reads into what is RAM");
-    if (!good || !expect_true(result.value <= bytes, result.value, "no more is read than fits"))
-        return;
-    for (uint64_t i = at == (uintptr_t)text[w->number] ? result.value : sizeof text[0];
-         i < sizeof text[0]; i++)
-        if (!expect_equal('#', (uint8_t)text[w->number][i], "nothing is stored behind what came"))
-            return;
-}
-
-static void console_byte(struct worker *w)
-{
-    if (draw_below(w, 2))
-        expect_error(w,
-                     call(w, SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE,
-                          'A' + draw_below(w, 26) + (draw_number(w) << 8), draw_data(w),
-                          draw_data(w), 0, 0),
-                     SUCCESS, "a byte is written");
-    else
-        expect_equal(0,
-                     (uint64_t)call(w, SBI_LEGACY_CONSOLE_PUTCHAR, draw_data(w),
-                                    '0' + draw_below(w, 10), draw_data(w), 0, 0, 0)
-                         .error,
-                     "a character is put");
-}
-
-static uint8_t areas[PROBE_MAX_VCPUS][64] __attribute__((aligned(64)));
-
-static void steal_area(struct worker *w)
-{
-    uint64_t low = (uintptr_t)areas[w->number], high = 0, flags = 0;
-    uint32_t may = SUCCESS;
-
-    switch (draw_below(w, 6)) {
-    case 0:
-        low |= 1 + draw_below(w, 63), may = INVALID;
-        break;
-    case 1:
-        low = draw_nowhere(w) & ~63ull, may = NO_ADDRESS;
-        break;
-    case 2:
-        flags = draw_number(w) | 1, may = INVALID;
-        break;
-    case 3:
-        high = draw_number(w) >> 1 | 1, may = INVALID | NO_ADDRESS;
-        break;
-    case 4:
-        low = high = ~0ull;
-        break;
-    default:
-        memset(areas[w->number], 0xee, sizeof areas[0]);
-        w->steal = 0;
-    }
-    expect_error(w, call(w, SBI_EXT_STA, SBI_STA_SET_SHMEM, low, high, flags, draw_data(w), 0), may,
-                 "a steal-time area is RAM, aligned, or none");
-    if (may == SUCCESS)
-        w->has_area = low != ~0ull;
-}
-
-static void steal_read(struct worker *w)
-{
-    const volatile uint32_t *sequence = (const uint32_t *)areas[w->number];
-    const volatile uint64_t *steal = (const uint64_t *)(areas[w->number] + 8);
-
-    if (!w->has_area)
-        return;
-    expect_equal(0, *sequence & 1, "a whole steal-time record has an even sequence");
-    expect_equal(0, sequence[1], "the flags of a steal-time record are 0");
-    expect_true(*steal >= w->steal, *steal, "steal time never goes back");
-    expect_true(areas[w->number][16] == 0, areas[w->number][16], "who runs is not preempted");
-    w->steal = *steal;
 }
 
 static void paravirtual(struct worker *w)
@@ -312,18 +181,7 @@ static void paravirtual(struct worker *w)
 }
 
 const struct operation calls[] = {
-    {"calls", 6, base},
-    {"calls", 6, unknown},
-    {"calls", 6, unknown_function},
-    {"calls", 6, ipi},
-    {"calls", 6, rfence},
-    {"calls", 6, hsm},
-    {"calls", 3, reset},
-    {"console", 2, console_write},
-    {"console", 2, console_read},
-    {"console", 2, console_byte},
-    {"steal", 4, steal_area},
-    {"steal", 4, steal_read},
-    {"calls", 4, paravirtual},
-    {NULL, 0, NULL},
+    {"calls", 6, base},  {"calls", 6, unknown},     {"calls", 6, unknown_function},
+    {"calls", 6, ipi},   {"calls", 6, rfence},      {"calls", 6, hsm},
+    {"calls", 3, reset}, {"calls", 4, paravirtual}, {NULL, 0, NULL},
 };

@@ -10,6 +10,7 @@
 
 #define PIECE_WORDS 24
 #define CELLS       32
+#define CROSSING    64 /* bytes */
 
 /* Eight bytes of RAM at any address, and what they must hold. */
 struct cell {
@@ -40,6 +41,7 @@ struct worker {
     uint32_t piece[PIECE_WORDS];
     unsigned words;
     struct cell cell[CELLS];
+    char *crossing;    /* 64 bytes of RAM across two pages */
     uint64_t *root[3]; /* Sv39, Sv48, Sv57: tables.c */
     uint64_t *window;  /* the last level of its window */
     uint64_t f[32];    /* what its FP registers hold, */
@@ -118,6 +120,15 @@ void note(struct worker *w, uint64_t outcome);
 struct sbi_result call(struct worker *w, uint64_t eid, uint64_t fid, uint64_t a0, uint64_t a1,
                        uint64_t a2, uint64_t a3, uint64_t a4);
 
+/* States that the error is one of those in `may`. */
+void expect_error(struct worker *w, struct sbi_result result, uint32_t may, const char *fact);
+
+#define MAY(error)    (1u << -(error))
+#define SUCCESS       MAY(SBI_SUCCESS)
+#define NOT_SUPPORTED MAY(SBI_ERR_NOT_SUPPORTED)
+#define INVALID       MAY(SBI_ERR_INVALID_PARAM)
+#define NO_ADDRESS    MAY(SBI_ERR_INVALID_ADDRESS)
+
 /* ---- piece.S ---- */
 
 void generator_enter(struct attempt *attempt, struct context *context);
@@ -134,8 +145,8 @@ struct operation {
     void (*act)(struct worker *w);
 };
 
-extern const struct operation calls[], csrs[], accesses[], tables[], code[], floats[], times[],
-    vcpus[]; /* each ends with a NULL name */
+extern const struct operation calls[], buffers[], csrs[], accesses[], tables[], code[], floats[],
+    times[], vcpus[]; /* each ends with a NULL name */
 
 void cells_init(struct worker *w);
 void tables_init(struct worker *w);

@@ -159,10 +159,10 @@ static void map_page(struct worker *w)
 /* Addresses that no table can have, entries that no walk may take. */
 static void lead_astray(struct worker *w)
 {
-    struct attempt *attempt = piece_begin(w);
-    uint64_t *large = (uint64_t *)(uintptr_t)middle[w->number] + 1 + draw_below(w, 8);
-    uint64_t address = WINDOW + 8 * PAGE_BYTES * PAGE_BYTES / 8 * 0 +
-                       ((uint64_t)(large - middle[w->number]) << 21) + 8 * draw_below(w, 1 << 18);
+    struct attempt *attempt;
+    uint64_t slot = 1 + draw_below(w, 8); /* of 2 MiB each; the window itself is the first */
+    uint64_t *large = (uint64_t *)(uintptr_t)&middle[w->number][slot];
+    uint64_t address = WINDOW + (slot << 21) + 8 * draw_below(w, 1 << 18);
 
     need_tables(w);
     *large = draw_below(w, 2) ? paging_leaf((uintptr_t)w->cell[0].address | PAGE_BYTES, PTE_RW)

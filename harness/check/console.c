@@ -1,0 +1,81 @@
+/* What guests wrote to their consoles against what the machine's console shows. */
+#include "model/console.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check/machine.h"
+#include "model/rule.h"
+
+/* The file's bytes from there on, to free(); NULL when there are none. */
+static uint8_t *read_from(int fd, off_t from, size_t *bytes)
+{
+    struct stat status;
+    *bytes = 0;
+    if (fd < 0 || fstat(fd, &status) != 0 || status.st_size <= from)
+        return NULL;
+    uint8_t *text = allocate((size_t)(status.st_size - from), 1);
+    ssize_t got = pread(fd, text, (size_t)(status.st_size - from), from);
+    *bytes = got > 0 ? (size_t)got : 0;
+    return text;
+}
+
+/* Whose output is shown: everybody's; with a focus that nobody moves, the first VM's. */
+static uint64_t owed(const struct scenario *scenario)
+{
+    for (const struct scenario_command *c = scenario->commands; c; c = c->next)
+        if (strncmp(c->text, "console", strlen("console")) == 0)
+            return 0;
+    return scenario->hypervisor && strstr(scenario->hypervisor, "console=focus") ? 1 : UINT64_MAX;
+}
+
+static struct model_channel_rule *find_rule(struct model_channel *model, const char *name)
+{
+    for (uint32_t i = 0; i < model->rules; i++)
+        if (strcmp(model->rule[i].name, name) == 0)
+            return &model->rule[i];
+    return NULL;
+}
+
+static void tell(struct machine *machine, const struct model_console_breach *breach)
+{
+    struct contract *contract = &machine->facts.contract;
+    const struct model_rule *rule = breach->rule;
+    contract->broken = true;
+    snprintf(contract->diagnosis, sizeof contract->diagnosis, "%s", rule->diagnosis);
+    snprintf(contract->rule, sizeof contract->rule, "rule %s (%s)", rule->name, rule->source);
+    snprintf(contract->expected, sizeof contract->expected, "%s", breach->expected);
+    snprintf(contract->seen, sizeof contract->seen, "%s", breach->seen);
+    snprintf(contract->event, sizeof contract->event, "%s%s",
+             breach->vm < 0 ? "all VMs together" : "VM ",
+             breach->vm < 0 ? "" : machine->check->scenario.vm[breach->vm].name);
+}
+
+void console_finding(struct machine *machine)
+{
+    const struct facts *facts = &machine->facts;
+    struct model_channel *model = machine->seen.model;
+    struct model_console_breach breach;
+    size_t written_bytes, shown_bytes;
+    if (!model || model->sight != MODEL_SIGHT_GOOD || facts->outcome == OUTCOME_BROKEN)
+        return;
+    uint8_t *written = read_from(machine->wrote_fd, 0, &written_bytes);
+    uint8_t *shown =
+        read_from(machine->seen.qemu.console_out_fd, machine->console_from, &shown_bytes);
+    model_console_judge(written, written_bytes, shown, shown_bytes, owed(&machine->check->scenario),
+                        facts->outcome == OUTCOME_FINISHED, &breach);
+    free(written);
+    free(shown);
+    struct model_channel_rule *order = find_rule(model, "console.order");
+    struct model_channel_rule *once = find_rule(model, "console.once");
+    if (order)
+        order->exercised += breach.order_tested;
+    if (once)
+        once->exercised += breach.once_tested;
+    if (breach.rule && !facts->contract.broken)
+        tell(machine, &breach);
+}
