@@ -61,7 +61,7 @@ one() {
     rm -rf "$own"
 }
 export -f one variant staged header
-export work coach build
+export work coach build backstop
 
 # row_of LAB NAME PATCH CHECK DIAGNOSES: of the kill table, behind the lab's name
 row_of() {
