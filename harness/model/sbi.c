@@ -50,10 +50,9 @@ bool sbi_in_ram(const struct model *model, const struct model_vcpu *vcpu, uint64
 
 /* ---- Which extensions there are ---------------------------------------------------------- */
 
+/* Base itself may be missing where there are legacy calls alone (SBI 0.1), but then all through. */
 static enum sbi_presence presence(const struct model_vm *vm, uint64_t id)
 {
-    if (id == SBI_EXT_BASE)
-        return SBI_PRESENT;
     for (unsigned i = 0; i < vm->known_count; i++)
         if (vm->known[i].id == id)
             return vm->known[i].presence;
@@ -62,7 +61,7 @@ static enum sbi_presence presence(const struct model_vm *vm, uint64_t id)
 
 static void learn(struct model_vm *vm, uint64_t id, enum sbi_presence is)
 {
-    if (id == SBI_EXT_BASE || presence(vm, id) != SBI_UNTOLD || vm->known_count == MODEL_KNOWN)
+    if (presence(vm, id) != SBI_UNTOLD || vm->known_count == MODEL_KNOWN)
         return;
     vm->known[vm->known_count].id = id;
     vm->known[vm->known_count++].presence = is;
@@ -150,6 +149,10 @@ static bool fits(struct model *model, const struct model_vcpu *vcpu, const struc
     MODEL_COUNT(answer.rule);
     if (known != SBI_UNTOLD)
         MODEL_EXERCISED(probe_truth);
+    if (id > LAST_LEGACY && id != SBI_EXT_BASE && a0 == SBI_SUCCESS &&
+        presence(vm, SBI_EXT_BASE) == SBI_ABSENT)
+        return refuse(difference, &probe_truth, vcpu, seen,
+                      "NOT_SUPPORTED: without Base there are legacy calls alone");
     if (known == SBI_ABSENT)
         return a0 == (uint64_t)SBI_ERR_NOT_SUPPORTED ||
                refuse(difference, &probe_truth, vcpu, seen, "NOT_SUPPORTED, as it is not there");

@@ -2,7 +2,8 @@
 #include "model/sbi.h"
 
 MODEL_RULE(base_values, "sbi.base", "SBI 2.0, 4",
-           "Base is always there; each of its functions succeeds, and answers the same all through "
+           "Base is there with any extension but the legacy calls; each of its functions succeeds, "
+           "and answers the same all through "
            "the life of the VM. The version's bit 31 and above are 0.",
            "Base answers wrongly");
 MODEL_RULE(probe_stable, "sbi.probe-stable", "SBI 2.0, 4.4",

@@ -91,7 +91,17 @@ static void base_answers_the_same(void)
     one(SBI_EXT_BASE, SBI_BASE_GET_SPEC_VERSION, 0, 0, 0, SBI_SUCCESS, 0x02000000, "");
     one(SBI_EXT_BASE, SBI_BASE_GET_SPEC_VERSION, 0, 0, 0, SBI_SUCCESS, 0x80000000, "sbi.base");
     one(SBI_EXT_BASE, SBI_BASE_GET_IMPL_ID, 0, 0, 0, SBI_SUCCESS, 3, "");
-    one(SBI_EXT_BASE, SBI_BASE_GET_IMPL_ID, 0, 0, 0, SBI_ERR_NOT_SUPPORTED, 0, "sbi.probe-truth");
+    one(SBI_EXT_BASE, SBI_BASE_GET_IMPL_ID, 0, 0, 0, SBI_ERR_NOT_SUPPORTED, 0, "");
+    for (unsigned first = 0; first < 2; first++) { /* SBI 0.1 has none, and then nothing but calls
+                                                      that are as old */
+        begin();
+        fixture_call(&f, SBI_EXT_BASE, SBI_BASE_GET_IMPL_ID, 0, 0, 0);
+        answer(first ? SBI_SUCCESS : SBI_ERR_NOT_SUPPORTED, 3);
+        fixture_call(&f, first ? SBI_EXT_BASE : SBI_EXT_PV,
+                     first ? SBI_BASE_GET_IMPL_ID : SBI_PV_YIELD, 0, 0, 0);
+        answer(first ? SBI_ERR_NOT_SUPPORTED : SBI_SUCCESS, 0);
+        expect("sbi.probe-truth");
+    }
     begin();
     for (uint64_t id = 3; id < 5; id++) {
         fixture_call(&f, SBI_EXT_BASE, SBI_BASE_GET_IMPL_ID, 0, 0, 0);

@@ -47,7 +47,7 @@ struct fake_machine {
     uint64_t last_fence_address;
     unsigned resets; /* of a context */
     uint64_t trap_cause, trap_htval;
-    uint64_t stval;  /* of the exit that a test plays */
+    uint64_t stval; /* of the exit that a test plays */
 };
 extern struct fake_machine fake_machine;
 
