@@ -44,6 +44,16 @@ static void tell_others(struct contract *contract, const struct model_channel *m
     }
 }
 
+/* The rule's, and which register or CSR it was where one was lost: "a0 = 0x…" is what was seen. */
+static void diagnose(struct contract *contract, const struct model_channel_rule *rule,
+                     const struct model_channel_breach *breach)
+{
+    size_t name = strcspn(breach->seen, " ");
+    bool named = strstr(rule->diagnosis, " lost") && strncmp(breach->seen + name, " = ", 3) == 0;
+    snprintf(contract->diagnosis, sizeof contract->diagnosis, "%s%s%.*s", rule->diagnosis,
+             named ? ": " : "", named ? (int)name : 0, breach->seen);
+}
+
 void contract_finding(struct machine *machine)
 {
     const struct model_channel *model = machine->seen.model;
@@ -59,7 +69,7 @@ void contract_finding(struct machine *machine)
     const struct model_channel_breach *breach = &model->breach[0];
     const struct model_channel_rule *rule = &model->rule[breach->rule];
     contract->broken = true;
-    snprintf(contract->diagnosis, sizeof contract->diagnosis, "%s", rule->diagnosis);
+    diagnose(contract, rule, breach);
     snprintf(contract->rule, sizeof contract->rule, "rule %s (%s)", rule->name, rule->source);
     snprintf(contract->expected, sizeof contract->expected, "%s", breach->expected);
     snprintf(contract->seen, sizeof contract->seen, "%s", breach->seen);
