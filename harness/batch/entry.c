@@ -66,7 +66,8 @@ char *entry_reason(const struct plan *plan, size_t index)
     struct buffer before = {0}, changes = {0};
     struct error ignored;
     char *reason = NULL;
-    if (file_read_bounded(path, KEY_MOST, &before, &ignored) != 0) {
+    struct result_run *result = entry_result(plan, index, "result.json");
+    if (result == NULL || file_read_bounded(path, KEY_MOST, &before, &ignored) != 0) {
         reason = copy_string(ENTRY_UNFINISHED);
     } else {
         char *now = key_of_now(plan, index);
@@ -75,6 +76,9 @@ char *entry_reason(const struct plan *plan, size_t index)
     }
     if (changes.length > 0) {
         reason = format_string("%s changed", buffer_string(&changes));
+    }
+    if (result != NULL) {
+        result_run_free(result);
     }
     buffer_free(&changes);
     buffer_free(&before);

@@ -103,6 +103,12 @@ static int add_course(const struct course *course, const struct lab_range *range
         }
         tree_free(&tree);
     }
+    for (unsigned i = 1; i <= range->last; i++) { /* which files are taken from a submission */
+        char *path = format_string("%s/%s/lab.yaml", course->root, course->labs[i - 1]->folder);
+        digest_text(&digest, path + strlen(course->root));
+        digest_file(&digest, path);
+        free(path);
+    }
     int status = digest_folder(&digest, course->root, "build/guest-os/probes", error);
     digest_end(&digest, text);
     add_line(key, "course", text);

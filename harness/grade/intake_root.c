@@ -75,6 +75,9 @@ static void consider(const struct course *course, unsigned upto, const char *pat
                      struct candidate *list, size_t *count)
 {
     unsigned depth = 0;
+    if (strncmp(path, "__MACOSX/", 9) == 0) {
+        return; /* what an archiver noted of the files, and not the files */
+    }
     for (const char *at = path; at != NULL; depth++) {
         if (begins_source_folder(at) && intake_meant(course, upto, at) != NULL) {
             add(list, count, path, (size_t)(at - path), depth);
@@ -84,14 +87,16 @@ static void consider(const struct course *course, unsigned upto, const char *pat
     }
 }
 
+/* The tree with most of a learner's files, so that a stray file outside hides no work; of equals
+ * the outermost. */
 static int by_preference(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
-    if (a->depth != b->depth) {
-        return a->depth < b->depth ? -1 : 1;
-    }
     if (a->files != b->files) {
         return a->files > b->files ? -1 : 1;
+    }
+    if (a->depth != b->depth) {
+        return a->depth < b->depth ? -1 : 1;
     }
     size_t length = a->length < b->length ? a->length : b->length;
     int order = memcmp(a->path, b->path, length);

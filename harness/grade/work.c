@@ -146,10 +146,20 @@ static bool succeeded(const struct sandbox_end *end)
 /* Whether it may have been the host that made it fail, and another time it may not. */
 static bool may_be_the_host(const struct sandbox_end *end)
 {
+    static const char *const words[] = {"Killed",
+                                        "signal terminated program",
+                                        "internal compiler error",
+                                        "out of memory",
+                                        "No space left on device",
+                                        "Cannot allocate memory",
+                                        "Too many open files",
+                                        "Resource temporarily unavailable"};
     const char *said = buffer_string(&end->output);
-    return end->stop == SANDBOX_STARVED || !end->process.exited || strstr(said, "Killed") != NULL ||
-           strstr(said, "No space left on device") != NULL ||
-           strstr(said, "Cannot allocate memory") != NULL;
+    bool host = end->stop == SANDBOX_STARVED || !end->process.exited;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !host; i++) {
+        host = strstr(said, words[i]) != NULL;
+    }
+    return host;
 }
 
 static void describe_end(struct result_item *item, const char *expected,

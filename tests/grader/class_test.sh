@@ -91,6 +91,13 @@ echo '/* later */' >>"$course/hv/trap/trap.h"
 graded "a file of the course too" "2 graded again: the course's files changed"
 echo 'More words.' >>"$course/labs/01-boot/README.md"
 graded "a handout does not" "2 submissions, 0 graded now"
+printf 'allow:\n  - "hv/trap/my_*.h"\n' >>"$course/labs/01-boot/lab.yaml"
+graded "so does which files a lab takes" "2 graded again: the course's files changed"
+: >"$out/gil/result.json"
+graded "a result that was damaged is made again" "2 submissions, 1 graded now"
+rm "$out/gil/result.json"
+graded "so is one that is gone" "2 submissions, 1 graded now"
+said "and its points are there" '"gil",100,100,0,"pass"' "$out/overview.csv"
 # shellcheck disable=SC2016 # for the shell in QEMU's place
 printf '#!/bin/sh\ncase "$*" in *--version*) echo "QEMU emulator version 9.9.9";; *) exec qemu-system-riscv64 "$@";; esac\n' \
     >"$work/qemu" && chmod 755 "$work/qemu"
