@@ -93,7 +93,8 @@ struct model {
 struct model_part {
     size_t bytes;
     void (*begin)(struct model *model, void *state);
-    void (*end)(struct model *model, void *state); /* also frees what the part allocated */
+    void (*end)(struct model *model, void *state);
+    void (*release)(struct model *model, void *state); /* frees what the part allocated */
     /* before: the vCPU, in the life it was in, and still inside: MODEL_OUTSIDE by now. */
     void (*exit)(struct model *model, void *state, unsigned hart, struct model_vcpu *vcpu,
                  const struct model_state *at);
@@ -102,6 +103,9 @@ struct model_part {
                   const struct model_state *at, bool first);
     void (*store)(struct model *model, void *state, unsigned hart, uint64_t code, uint64_t physical,
                   unsigned bytes);
+    bool (*watches)(const struct model *model, void *state, uint64_t physical);
+    void (*dma)(struct model *model, void *state, unsigned hart, uint64_t code, uint64_t physical,
+                uint64_t bytes);
     void (*fence)(struct model *model, void *state, unsigned hart, uint64_t code,
                   enum model_fence fence, const uint64_t *address, const uint64_t *id);
     void (*csr_written)(struct model *model, void *state, unsigned hart, uint64_t code,
