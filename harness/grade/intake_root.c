@@ -87,16 +87,14 @@ static void consider(const struct course *course, unsigned upto, const char *pat
     }
 }
 
-/* The tree with most of a learner's files, so that a stray file outside hides no work; of equals
- * the outermost. */
 static int by_preference(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
-    if (a->files != b->files) {
-        return a->files > b->files ? -1 : 1;
-    }
     if (a->depth != b->depth) {
         return a->depth < b->depth ? -1 : 1;
+    }
+    if (a->files != b->files) {
+        return a->files > b->files ? -1 : 1;
     }
     size_t length = a->length < b->length ? a->length : b->length;
     int order = memcmp(a->path, b->path, length);

@@ -211,8 +211,10 @@ void sbi_successors(struct model *model, const struct model_vcpu *vcpu, struct s
 void sbi_take(struct model *model, struct model_vcpu *vcpu)
 {
     const struct sbi_extension *extension = find(vcpu->at.x[X_A7]);
+    bool exists =
+        extension && (extension->id <= LAST_LEGACY || vcpu->at.x[X_A6] < extension->functions);
 
-    if (extension && extension->take)
+    if (exists && extension->take)
         extension->take(model, vcpu);
 }
 

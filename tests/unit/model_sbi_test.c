@@ -68,6 +68,17 @@ static void unknown_calls_are_refused(void)
     one(SBI_LEGACY_SEND_IPI, 0, 0, 0, 0, SBI_ERR_NOT_SUPPORTED, 0, "");
 }
 
+/* Nor does anything follow from them. */
+static void functions_that_are_not_there_end_nothing(void)
+{
+    begin();
+    fixture_call(&f, SBI_EXT_SRST, 0x6c, 1, 0, 0);
+    answer(SBI_ERR_NOT_SUPPORTED, 0);
+    fixture_call(&f, SBI_EXT_PV, 0x6c, 0, 0, 0);
+    answer(SBI_ERR_NOT_SUPPORTED, 0);
+    expect("");
+}
+
 static void probing_tells_the_truth(void)
 {
     for (unsigned there = 0; there < 2; there++) {
@@ -239,6 +250,7 @@ static void steal_time_memory_is_checked(void)
 TEST_SUITE(model_sbi, {"a call returns behind itself", a_call_returns_behind_itself},
            {"unknown calls are refused", unknown_calls_are_refused},
            {"probing tells the truth", probing_tells_the_truth},
+           {"functions that are not there end nothing", functions_that_are_not_there_end_nothing},
            {"Base answers the same each time", base_answers_the_same},
            {"the Debug Console checks its memory", the_debug_console_checks_its_memory},
            {"a legacy call changes a0 alone", a_legacy_call_changes_a0_alone},
