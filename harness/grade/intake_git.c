@@ -132,7 +132,7 @@ static int read_revision(struct walk *walk, const char *revision)
     char *full = format_string("%s^{commit}", revision);
     int status = -1;
     if (git_revparse_single(&object, walk->repository, full) != 0) {
-        failed(walk->error, "is no git revision");
+        failed(walk->error, "is no folder, no archive and no git revision");
     } else if (git_object_peel(&tree, object, GIT_OBJECT_TREE) != 0) {
         failed(walk->error, "its tree");
     } else {
