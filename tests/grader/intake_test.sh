@@ -71,7 +71,7 @@ fact "and no program of the configuration ran" test ! -e "$work/owned"
 repository clash && git -C "$work/clash" tag v && git -C "$work/clash" branch v
 points "a tag and a branch of one name" 100 "$work/clash#v"
 noted "which is told" "v is a tag and a branch"
-refused "a revision that is not there" 2 "is no git revision" "$work/r#none"
+refused "a revision that is not there" 2 "no git revision" "$work/r#none"
 refused "a revision that looks like an option" 2 "no git revision" "$work/r#--all"
 points "git's own words are no contents" 100 "$work/r#HEAD" env GIT_TRACE=1 GIT_TRACE_SETUP=1
 points "nor are the loader's" 100 "$work/r#HEAD" env LD_PRELOAD=/nonexistent/library.so
