@@ -102,7 +102,7 @@ static void console_entry(struct model *model, void *own, unsigned hart, struct 
     pending->count = 0;
 }
 
-static void console_end(struct model *model, void *own)
+static void console_release(struct model *model, void *own)
 {
     struct state *state = own;
 
@@ -114,7 +114,7 @@ static void console_end(struct model *model, void *own)
 
 MODEL_PART(console_writes) = {
     .bytes = sizeof(struct state),
-    .end = console_end,
+    .release = console_release,
     .exit = console_exit,
     .entry = console_entry,
 };

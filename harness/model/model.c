@@ -67,6 +67,7 @@ void model_free(struct model *model)
 
     if (!model)
         return;
+    TELL(model, release);
     for (size_t i = 0; i < parts; i++)
         free(model->part_state[i]);
     free(model->part_state);

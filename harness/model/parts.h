@@ -93,7 +93,8 @@ struct model {
 struct model_part {
     size_t bytes;
     void (*begin)(struct model *model, void *state);
-    void (*end)(struct model *model, void *state); /* also frees what the part allocated */
+    void (*end)(struct model *model, void *state);
+    void (*release)(struct model *model, void *state); /* frees what the part allocated */
     /* before: the vCPU, in the life it was in, and still inside: MODEL_OUTSIDE by now. */
     void (*exit)(struct model *model, void *state, unsigned hart, struct model_vcpu *vcpu,
                  const struct model_state *at);
