@@ -1,20 +1,15 @@
 /*
- * The rules of fences that QEMU does not enforce and hardware does, on each hart:
- *
- * - after a second-stage mapping was removed or lost rights, an hfence.gvma executes before that
- *   VM is entered again; after a VM was destroyed, before its VMID is entered with again;
- * - between entries with one VMID and two roots an hfence.gvma executes;
- * - between entries of two vCPUs with one hgatp an hfence.vvma (or .gvma) executes, since each
- *   believes to have a TLB of its own.
- *
- * Told: the change, and which vCPU it is. Seen: the fence, at the instruction, and the entry.
+ * HOLDS: fences complete. The fences that QEMU does not enforce and hardware needs, as the TLB of
+ * the model (harness/model/tlb*.c) holds the machine to them: each change of a second stage, each
+ * turn of a VMID or vCPU, code that was written, remote fences. A run in which one is missing fails
+ * anyhow; the line says that a check wants them put to the test, and counts how often they were.
  */
 #ifndef CHECK_FENCES_H
 #define CHECK_FENCES_H
 
 #include "check/facts.h"
 
-/* Holds the rules against the run's events. finding->looked_at counts changes and entries. */
+/* finding->looked_at: how often the rules were put to the test. */
 void fences_finding(const struct facts *facts, struct finding *finding);
 
 #endif

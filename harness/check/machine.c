@@ -12,8 +12,7 @@
 #include "lib/file.h"
 #include "check/tamper.h"
 
-#define AUDIT_INSTRUCTIONS 20000000          /* between checkpoints of "isolation holds" */
-#define VMID_FIELD         (0x3fffull << 44) /* of hgatp */
+#define AUDIT_INSTRUCTIONS 20000000 /* between checkpoints of "isolation holds" */
 
 /* Which VM a second stage belongs to: the one whose own device tree stands in its memory. */
 static int owner_of(const struct machine *machine, const struct ram *ram, uint64_t hgatp)
@@ -31,21 +30,8 @@ static int owner_of(const struct machine *machine, const struct ram *ram, uint64
     return owner;
 }
 
-/* Is a tree of that root known for that VM? A running VM may get another VMID, and its image has
- * changed since it was first entered. */
-static bool root_is_known(const struct machine *machine, const struct machine_tree *tree)
-{
-    for (size_t i = 0; i < machine->trees; i++) {
-        const struct machine_tree *other = &machine->tree[i];
-        if (other != tree && other->vm == tree->vm &&
-            ((other->hgatp ^ tree->hgatp) & ~VMID_FIELD) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Notes each second stage once, as soon as it can be told whose it is. */
-static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp, bool first)
+static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp)
 {
     struct machine_tree *tree = NULL;
     for (size_t i = 0; i < machine->trees && !tree; i++)
@@ -60,8 +46,6 @@ static void identify(struct machine *machine, const struct ram *ram, uint64_t hg
     tree->vm = owner_of(machine, ram, hgatp);
     if (tree->vm >= 0)
         machine->vm[tree->vm].hgatp = hgatp;
-    if (first && !root_is_known(machine, tree))
-        tamper_compare(machine, ram, tree->vm, hgatp);
 }
 
 void machine_audit(struct machine *machine, const struct observer_view *view)
@@ -107,8 +91,7 @@ static bool stopped(const struct observer_view *view, void *argument)
 {
     struct machine *machine = argument;
     for (size_t i = 0; i < view->hgatp_count; i++)
-        identify(machine, view->ram, view->hgatps[i],
-                 view->stop == OBSERVER_FIRST_ENTRY && i + 1 == view->hgatp_count);
+        identify(machine, view->ram, view->hgatps[i]);
     if (view->stop == OBSERVER_FIRST_ENTRY && view->hgatp_count == 1)
         note_console(machine);
     if (view->stop == OBSERVER_FINISHED)
@@ -189,6 +172,7 @@ static void choose_machine(struct qemu_options *qemu, const struct machine *mach
     qemu->harts = scenario->harts;
     qemu->deterministic = true;
     qemu->seed = machine->seed;
+    qemu->fill_seed = 2 * machine->seed + 1 + machine->variant;
     qemu->console = QEMU_CONSOLE_FILE;
 }
 
@@ -215,7 +199,6 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
         return free(append), -1;
     observer.record_fd = machine->record_fd;
     observer.console_fd = machine->wrote_fd;
-    observer.machine.fill_seed = check->watchers ? 1 + variant : 0;
     observer.machine.bundle_fd = machine_bundle_file(machine, error);
     observer.plugin = options->plugin;
     observer.limit_ticks = check->scenario.deadline;

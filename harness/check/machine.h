@@ -55,7 +55,6 @@ struct machine {
     const struct event **order; /* facts.event */
     struct register_watch *registers;
     struct model_command command[MODEL_CHANNEL_COMMANDS];
-    char tampered[200];       /* "", or what the hypervisor did to a probe's memory or entry */
     struct audit_input audit; /* of the last audit that found something, or of the last */
     struct audit_report report;
     bool audited;

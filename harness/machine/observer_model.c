@@ -12,6 +12,7 @@ int observer_model_prepare(struct observer *observer, const struct qemu_options 
                            struct error *error)
 {
     struct stat bundle = {0};
+    uint64_t text[2];
     struct model_channel *channel;
     int fd = file_nameless("model", error);
 
@@ -25,11 +26,12 @@ int observer_model_prepare(struct observer *observer, const struct qemu_options 
     }
     if (machine->bundle_fd >= 0)
         fstat(machine->bundle_fd, &bundle);
+    symbols_text(observer->seen->hypervisor, &text[0], &text[1]);
     *channel = (struct model_channel){
         .magic = MODEL_CHANNEL_MAGIC,
         .firmware = {QEMU_RAM_BASE, observer->image_from},
         .image = {observer->image_from, observer->image_to},
-        .text = {observer->image_from, observer->image_to},
+        .text = {text[0], text[1]},
         .bundle_bytes = (uint64_t)bundle.st_size,
         .bundle_fd = machine->bundle_fd,
         .record_fd = observer->options->record_fd,

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -82,16 +81,23 @@ static int check_options(const struct qemu_options *options, struct error *error
     return 0;
 }
 
-/* What RAM holds at power-on is nobody's promise: a pattern, so that it is noticed who shows it. */
-static int fill_ram(int fd, const struct qemu_options *options, struct error *error)
+/* As RAM is at power-on: no board promises zeroes. By chunks, so that the pages of the file are
+ * made in one go each, and nothing is mapped twice. */
+static int fill_ram(int file, uint64_t bytes, uint64_t seed, struct error *error)
 {
-    uint64_t *ram = mmap(NULL, options->memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (ram == MAP_FAILED)
-        return error_fault(error, "machine RAM: %s", strerror(errno));
-    for (uint64_t i = 0; i < options->memory / sizeof *ram; i++)
-        ram[i] = model_fill_word(options->fill_seed, QEMU_RAM_BASE + i * sizeof *ram);
-    munmap(ram, options->memory);
-    return 0;
+    enum { CHUNK = 1 << 20 };
+    uint64_t *chunk = allocate(1, CHUNK);
+    int status = 0;
+
+    for (uint64_t at = 0; at < bytes && status == 0; at += CHUNK) {
+        uint64_t part = bytes - at < CHUNK ? bytes - at : CHUNK;
+        for (uint64_t page = 0; page < part; page += 4096)
+            model_fill_page(seed, QEMU_RAM_BASE + at + page, chunk + page / sizeof(*chunk));
+        if (pwrite(file, chunk, part, (off_t)at) != (ssize_t)part)
+            status = error_fault(error, "machine RAM: %s", strerror(errno));
+    }
+    free(chunk);
+    return status;
 }
 
 static int open_ram(const struct qemu_options *options, struct qemu *qemu, struct error *error)
@@ -104,7 +110,8 @@ static int open_ram(const struct qemu_options *options, struct qemu *qemu, struc
     if (qemu->ram_fd < 0 || ftruncate(qemu->ram_fd, (off_t)options->memory) != 0)
         return error_fault(error, "%s: %s", name, strerror(errno));
     qemu->ram_bytes = options->memory;
-    return options->fill_seed ? fill_ram(qemu->ram_fd, options, error) : 0;
+    return options->fill_seed ? fill_ram(qemu->ram_fd, options->memory, options->fill_seed, error)
+                              : 0;
 }
 
 static int open_socket(bool wanted, int *ours, int *theirs, struct error *error)

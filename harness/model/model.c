@@ -153,6 +153,22 @@ void model_store(struct model *model, unsigned hart, uint64_t code, uint64_t phy
     TELL(model, store, hart, code, physical, bytes);
 }
 
+bool model_watches(const struct model *model, uint64_t physical)
+{
+    void **state = model->part_state;
+
+    for (const struct model_part *const *part = __start_model_parts; part < __stop_model_parts;
+         part++, state++)
+        if ((*part)->watches && (*part)->watches(model, *state, physical))
+            return true;
+    return false;
+}
+
+void model_dma(struct model *model, unsigned hart, uint64_t code, uint64_t physical, uint64_t bytes)
+{
+    TELL(model, dma, hart, code, physical, bytes);
+}
+
 void model_fence(struct model *model, unsigned hart, uint64_t code, enum model_fence fence,
                  bool has_address, uint64_t address, bool has_id, uint64_t id)
 {
@@ -188,15 +204,4 @@ void model_checkpoint(struct model *model)
 void model_end(struct model *model)
 {
     TELL(model, end);
-}
-
-uint64_t model_fill_word(uint64_t seed, uint64_t address)
-{
-    uint64_t z = seed + (address / 8 + 1) * 0x9e3779b97f4a7c15ull; /* SplitMix64 */
-
-    if (!seed)
-        return 0;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
 }

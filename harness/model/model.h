@@ -98,6 +98,8 @@ void model_free(struct model *model);
 /* The word at a physical address (a multiple of 8) of RAM that nobody has written since power-on.
  */
 uint64_t model_fill_word(uint64_t seed, uint64_t address);
+/* The 512 words of a page, by a seed that is not 0. */
+void model_fill_page(uint64_t seed, uint64_t address, uint64_t *word);
 
 /* Whose second stage this is, as the last entry with it has shown; -1: not known. */
 int model_vm_of(const struct model *model, uint64_t hgatp);
@@ -110,6 +112,12 @@ void model_user(struct model *model, unsigned hart, const struct model_state *st
 /* Code outside every guest stored to RAM; before: what stood there (bytes of it, at most 8). */
 void model_store(struct model *model, unsigned hart, uint64_t code, uint64_t physical,
                  unsigned bytes);
+/* Has the model an interest in what is stored there? It must be told of the first store to a page
+ * since any other event, and of every one for which this is true. */
+bool model_watches(const struct model *model, uint64_t physical);
+/* The hypervisor has told a device to write there; bytes 0: it is not known where. */
+void model_dma(struct model *model, unsigned hart, uint64_t code, uint64_t physical,
+               uint64_t bytes);
 /* A fence in HS-mode. has_address, has_id: rs1, rs2 are not x0; their values are given. */
 void model_fence(struct model *model, unsigned hart, uint64_t code, enum model_fence fence,
                  bool has_address, uint64_t address, bool has_id, uint64_t id);

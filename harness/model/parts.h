@@ -103,6 +103,9 @@ struct model_part {
                   const struct model_state *at, bool first);
     void (*store)(struct model *model, void *state, unsigned hart, uint64_t code, uint64_t physical,
                   unsigned bytes);
+    bool (*watches)(const struct model *model, void *state, uint64_t physical);
+    void (*dma)(struct model *model, void *state, unsigned hart, uint64_t code, uint64_t physical,
+                uint64_t bytes);
     void (*fence)(struct model *model, void *state, unsigned hart, uint64_t code,
                   enum model_fence fence, const uint64_t *address, const uint64_t *id);
     void (*csr_written)(struct model *model, void *state, unsigned hart, uint64_t code,

@@ -121,7 +121,7 @@ static void copy_counts(void)
         channel->rule[i].exercised = *rules[i].exercised;
 }
 
-/* Once the machine's RAM can be seen: at the first sret. */
+/* Once the machine's RAM can be seen: when the hypervisor's first block runs. */
 static bool begin(void)
 {
     const struct bundle_header *bundle = NULL;
@@ -158,29 +158,42 @@ static bool begin(void)
     return model || (blind("no memory for the model"), false);
 }
 
-void contract_sret(unsigned hart, uint64_t code)
+bool contract_no_text(uint64_t physical)
+{
+    return watch.contract && (physical < channel->text[0] || physical >= channel->text[1]);
+}
+
+struct model *contract_model(void)
+{
+    if (watch.contract && !model && watch.booted) /* the setup has when that was */
+        begin();
+    return watch.contract ? model : NULL;
+}
+
+bool contract_sret(unsigned hart, uint64_t code)
 {
     if (!watch.contract)
-        return;
+        return true;
     struct model_state *at = &state[hart].at;
 
     hart_now = hart;
     memset(at, 0, sizeof(*at));
     if (!read_csrs(hart, &at->csr)) {
         blind("this QEMU lets no plugin read a hart's CSRs");
-        return;
+        return true;
     }
     at->pc = at->csr.sepc;
     at->code = code;
     if (!(at->csr.hstatus & HSTATUS_SPV)) {
         if (!(at->csr.sstatus & SSTATUS_SPP) && (model || begin()))
             model_user(model, hart, at);
-        return;
+        return !(at->csr.sstatus & SSTATUS_SPP);
     }
     if (!model && !begin())
-        return;
+        return true;
     state[hart].instructions = watch.instructions;
     state[hart].entering = true;
+    return true;
 }
 
 /* Tells coach whose the second stage of this entry is, when that is news. */
@@ -216,6 +229,7 @@ void contract_block(unsigned hart)
     channel->entries++;
     model_entry(model, hart, &state[hart].at);
     note_life(state[hart].at.csr.hgatp, state[hart].instructions);
+    memory_turn();
     copy_counts();
 }
 

@@ -15,6 +15,7 @@
 static struct {
     bool in_firmware;
     bool after_sret;
+    bool left;              /* the image, by an sret into a guest or an mret */
     uint64_t hgatp;         /* as last written */
     uint64_t hgatp_written; /* address of the instruction whose effect is not yet known; 0: none */
     uint32_t hgatp_word;    /* that instruction */
@@ -116,6 +117,9 @@ static void mark_registers(unsigned hart, unsigned entry, uint64_t pc)
 /* A block of a guest begins; only watched where registers are wanted. */
 void on_guest(unsigned hart, void *data)
 {
+    if (!state[hart].left)
+        memory_outside(hart, (uint64_t)(uintptr_t)data);
+    state[hart].left = true;
     if (watch.syscalls)
         syscalls_block(hart, (uint64_t)(uintptr_t)data, state[hart].hgatp);
     if (!state[hart].after_sret)
@@ -157,12 +161,15 @@ void on_hypervisor(unsigned hart, void *data)
     clock_look(hart);
     if (!watch.booted)
         note_boot(hart);
+    memory_settle(hart);
     contract_block(hart);
     stuck_block(hart, address);
     state[hart].in_firmware = false;
+    state[hart].left = false;
     if (address == watch.vector) {
         contract_vector(hart);
         stuck_trap(hart);
+        memory_turn();
         state[hart].after_sret = false;
         state[hart].hgatp_written = 0; /* it trapped, so it wrote nothing */
         mark('V', hart, NULL, 0);
@@ -185,7 +192,9 @@ void on_firmware(unsigned hart, void *data)
     (void)data;
     settle_after_resume();
     clock_look(hart);
+    memory_settle(hart);
     contract_block(hart);
+    state[hart].left = false;
     if (!state[hart].in_firmware)
         mark('F', hart, NULL, 0);
     state[hart].in_firmware = true;
@@ -195,6 +204,7 @@ void on_mret(unsigned hart, void *data)
 {
     (void)data;
     state[hart].in_firmware = false;
+    state[hart].left = true;
     mark('M', hart, NULL, 0);
 }
 
@@ -223,6 +233,7 @@ void on_sret(unsigned hart, void *data)
 {
     uint64_t value[2] = {(uint64_t)(uintptr_t)data, 0};
 
+    memory_settle(hart);
     if (state[hart].hgatp_written)
         settle_hgatp(hart);
     value[1] = state[hart].hgatp;
@@ -232,7 +243,7 @@ void on_sret(unsigned hart, void *data)
         guard_enter(hart, value[0], value[1]);
     }
     state[hart].after_sret = true;
-    contract_sret(hart, value[0]);
+    state[hart].left = contract_sret(hart, value[0]);
     stuck_sret(hart);
     mark('S', hart, value, 2);
 }

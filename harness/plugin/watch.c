@@ -106,14 +106,43 @@ static plugin_execute watched(uint32_t word, bool is_hypervisor)
     return writes_hgatp(word) ? on_hgatp : NULL;
 }
 
-static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address, bool is_hypervisor)
+/* Loads, compressed ones too: QEMU 7.2 calls for them those that asked for stores. */
+static bool is_load(uint32_t word)
+{
+    unsigned quadrant = word & 3, function = word >> 13 & 7;
+
+    if (quadrant == 3)
+        return (word & 0x7f) == 0x03 || (word & 0x7f) == 0x07;
+    return quadrant != 1 && function >= 1 && function <= 3;
+}
+
+static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address, bool is_hypervisor,
+                         bool is_code)
 {
     if (watch.guard && is_hypervisor)
         qemu_plugin_register_vcpu_mem_cb(instruction, on_guarded_store, PLUGIN_NO_REGISTERS,
                                          PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
+    if (watch.contract && is_code)
+        qemu_plugin_register_vcpu_mem_cb(instruction, on_memory_store, PLUGIN_NO_REGISTERS,
+                                         PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
     if (watch.stores)
         qemu_plugin_register_vcpu_mem_cb(instruction, on_store, PLUGIN_NO_REGISTERS,
                                          PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
+}
+
+/* Fences and CSRs of translation, for the model. before: so was the instruction before. */
+static bool watch_memory(struct qemu_plugin_insn *instruction, uint32_t word, uint64_t address,
+                         bool before)
+{
+    bool told = watch.contract && memory_instruction(word);
+
+    if (before)
+        qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_memory_settle, PLUGIN_READ_REGISTERS,
+                                               NULL);
+    if (told)
+        qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_memory_instruction,
+                                               PLUGIN_READ_REGISTERS, (void *)(uintptr_t)address);
+    return told;
 }
 
 static void count_instructions(struct qemu_plugin_tb *block, size_t count)
@@ -131,7 +160,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     size_t count = qemu_plugin_tb_n_insns(block);
     uint64_t first = physical(qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(block, 0)));
     bool is_hypervisor = within(&watch.hypervisor, first);
-    bool is_firmware = !first || within(&watch.firmware, first);
+    bool is_firmware = !first || within(&watch.firmware, first), told = false;
 
     (void)id;
     deadline_begin();
@@ -140,6 +169,9 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
     if (is_hypervisor || (is_firmware && !watch.quiet))
         qemu_plugin_register_vcpu_tb_exec_cb(block, is_hypervisor ? on_hypervisor : on_firmware,
                                              PLUGIN_READ_REGISTERS, (void *)(uintptr_t)first);
+    if (is_hypervisor && contract_no_text(first))
+        qemu_plugin_register_vcpu_tb_exec_cb(block, on_memory_stray, PLUGIN_NO_REGISTERS,
+                                             (void *)(uintptr_t)first);
     if ((watch.registers || watch.contract || watch.syscalls) && !is_hypervisor && !is_firmware)
         qemu_plugin_register_vcpu_tb_exec_cb(
             block, on_guest, PLUGIN_READ_REGISTERS,
@@ -150,7 +182,8 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
         uint64_t address = physical(host);
         uint32_t word = host ? opcode(host, qemu_plugin_insn_size(instruction)) : 0;
 
-        watch_stores(instruction, address, is_hypervisor);
+        if (!is_load(word))
+            watch_stores(instruction, address, is_hypervisor, is_hypervisor || is_firmware);
         if (watch.syscalls && !is_hypervisor && !is_firmware && (word == ECALL || word == SRET))
             qemu_plugin_register_vcpu_insn_exec_cb(instruction,
                                                    word == ECALL ? on_guest_ecall : on_guest_sret,
@@ -159,6 +192,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
             qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_wfi, PLUGIN_NO_REGISTERS, NULL);
         if (!host || !(is_hypervisor || is_firmware))
             continue;
+        told = watch_memory(instruction, word, address, told);
         plugin_execute function = watched(word, is_hypervisor);
         if (function)
             qemu_plugin_register_vcpu_insn_exec_cb(instruction, function, PLUGIN_READ_REGISTERS,

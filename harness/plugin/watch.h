@@ -110,12 +110,33 @@ bool read_csr(unsigned hart, unsigned number, uint64_t *value);
  * The contract: an sret is about to be executed (its physical address); a block begins, whosever;
  * the trap vector's does, after contract_block. contract_open: maps the channel (descriptor).
  */
-void contract_sret(unsigned hart, uint64_t code);
+bool contract_sret(unsigned hart, uint64_t code); /* false: it stays in HS-mode */
 void contract_block(unsigned hart);
 void contract_vector(unsigned hart);
 void contract_wfi(unsigned hart);
 void contract_end(void);
 bool contract_open(int fd);
+/* The model; NULL while nothing is judged. */
+struct model *contract_model(void);
+/* Is that a place of the image where no code is? */
+bool contract_no_text(uint64_t physical);
+
+/*
+ * memory.c: what the model of memory and TLB is told. A store, a fence, a write of hgatp or vsatp
+ * by the hypervisor or the firmware (data: the instruction's physical address); a block begins, of
+ * whomever, so what the last instructions did can be read now.
+ */
+void on_memory_store(unsigned hart, uint32_t info, uint64_t address, void *data);
+void on_memory_instruction(unsigned hart, void *data);
+void on_memory_settle(unsigned hart, void *data); /* the instruction behind one of these */
+void memory_settle(unsigned hart);
+/* Is it one of those that are told? */
+bool memory_instruction(uint32_t word);
+/* A guest is entered, or left: what is known of pages holds no longer. */
+void memory_turn(void);
+/* A block outside image and firmware begins, without an sret or mret that leads there. */
+void on_memory_stray(unsigned hart, void *data); /* data: its address */
+void memory_outside(unsigned hart, uint64_t address);
 
 #if WATCH_API > 1
 void registers_on_hart(plugin_id id, unsigned hart);

@@ -209,7 +209,8 @@ static bool loaded(const struct symbols *symbols, size_t i, GElf_Phdr *segment)
            segment->p_memsz > 0;
 }
 
-void symbols_extent(const struct symbols *symbols, uint64_t *from, uint64_t *to)
+/* Of the loaded segments that have these flags. */
+static void extent(const struct symbols *symbols, GElf_Word flags, uint64_t *from, uint64_t *to)
 {
     size_t count = 0;
     GElf_Phdr segment;
@@ -218,7 +219,7 @@ void symbols_extent(const struct symbols *symbols, uint64_t *from, uint64_t *to)
     *to = 0;
     elf_getphdrnum(symbols->elf, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!loaded(symbols, i, &segment))
+        if (!loaded(symbols, i, &segment) || (segment.p_flags & flags) != flags)
             continue;
         if (segment.p_paddr < *from)
             *from = segment.p_paddr;
@@ -227,6 +228,16 @@ void symbols_extent(const struct symbols *symbols, uint64_t *from, uint64_t *to)
     }
     if (*from > *to)
         *from = *to = 0;
+}
+
+void symbols_extent(const struct symbols *symbols, uint64_t *from, uint64_t *to)
+{
+    extent(symbols, 0, from, to);
+}
+
+void symbols_text(const struct symbols *symbols, uint64_t *from, uint64_t *to)
+{
+    extent(symbols, PF_X, from, to);
 }
 
 void symbols_scan(const struct symbols *symbols, uint32_t mask, uint32_t match,

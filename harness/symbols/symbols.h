@@ -38,6 +38,9 @@ bool symbols_line(const struct symbols *symbols, uint64_t address, const char **
 /* Lowest and highest+1 physical address of what the file loads (PT_LOAD, with bss). */
 void symbols_extent(const struct symbols *symbols, uint64_t *from, uint64_t *to);
 
+/* The same of what may be executed. */
+void symbols_text(const struct symbols *symbols, uint64_t *from, uint64_t *to);
+
 /*
  * Calls found(address, instruction, argument) for each 32-bit instruction in an executable
  * segment with (instruction & mask) == match, at every 2-byte position.

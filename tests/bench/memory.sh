@@ -1,0 +1,3 @@
+#!/bin/sh
+# The model of memory and TLB: entries, faults, stores.
+exec "${BUILD:-build}/bench/memory"
