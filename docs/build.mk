@@ -16,16 +16,13 @@ DOCS_FROM  := gfm-raw_html
 DOCS_TOOLS := $(wildcard docs/filters/*.lua docs/page.html docs/build.mk)
 DOCS_FIGURES := $(wildcard docs/figures/* labs/*/figures/* labs/*/*.svg labs/*/*.dot)
 
-.PHONY: docs docs-test man
+.PHONY: docs man
 docs: $(DOCS_PAGES) $(DOCS_DIR)/index.html $(DOCS_DIR)/book.css $(DOCS_DIR)/stagecoach.epub
 
 # Man pages of coach and its commands, from what --help says.
 man: $(COACH)
 	$(call say,MAN,$(BUILD)/man)
 	$(Q)tools/man $(COACH) $(BUILD)/man
-
-docs-test: docs
-	@BUILD=$(BUILD) tests/docs_test.sh --full
 
 $(DOCS_DIR)/book.css: docs/book.css
 	@mkdir -p $(@D)

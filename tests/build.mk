@@ -1,4 +1,4 @@
-# The native tests and fuzz targets. Two test programs, since the hypervisor's portable parts and
+# The tests, and what keeps the sources tidy; first the native tests and fuzz targets. Two test programs, since the hypervisor's portable parts and
 # coach may use the same names: tests/unit/*_test.c is linked with coach's objects (without
 # main.c), tests/unit/hv_*_test.c and tests/unit/hv/*_test.c with HV_NATIVE_SOURCES, which
 # tests/unit/hv/build.mk defines together with HV_NATIVE_CFLAGS: the two have folders and
@@ -105,3 +105,82 @@ $(BUILD)/mutation/cover-%.so: tests/mutation/cover.c harness/plugin/api.h $(BUIL
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -DWATCH_API=$* -fPIC -fvisibility=hidden -shared $< -o $@
+
+# The long ones first, so that at the end no processor waits for one of them.
+GRADER_TESTS := $(patsubst %,tests/grader/%_test.sh,mutants mutation labs)
+GRADER_TESTS += $(filter-out $(GRADER_TESTS),$(sort $(wildcard tests/grader/*_test.sh)))
+SYSTEM_TESTS := $(sort $(wildcard tests/system/*_test.sh))
+UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
+
+## test: every test there is; the last line is "N passed, N failed"
+.PHONY: test
+test:
+	@tools/deps.sh
+	@$(MAKE) all $(UNIT_TESTS) $(MUTATION_PROGRAMS)
+	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS) $(SYSTEM_TESTS) tests/docs_test.sh $(UNIT_TESTS)
+
+## test-unit: the native tests only, under the address and undefined-behaviour sanitizers
+.PHONY: test-unit
+test-unit: $(UNIT_TESTS)
+	@tools/test-sum $^
+
+## test-system: real guests on the real machine
+.PHONY: test-system
+test-system: all
+	@BUILD=$(BUILD) tools/test-sum $(SYSTEM_TESTS)
+
+## test-grader: the grader is graded: mutants, alternatives, forgers, attacks, labs
+.PHONY: test-grader
+test-grader: all $(MUTATION_PROGRAMS)
+	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS)
+
+## mutation: SAMPLE (100) generated mutants of the hypervisor, drawn by SEED (1), and their score
+.PHONY: mutation
+mutation: all $(MUTATION_PROGRAMS)
+	@BUILD=$(BUILD) tools/mutation --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1)
+
+## bench: one line an item: name value unit goal (JSON=1: as JSON)
+.PHONY: bench
+bench: all $(BENCH_PROGRAMS)
+	@BUILD=$(BUILD) tools/bench $(if $(JSON),--json)
+
+## fuzz: each libFuzzer target for FUZZ_SECONDS (60)
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS)
+	@tools/fuzz $(FUZZ_SECONDS) $^
+
+## soak: the generating guest, for SECONDS (60) or SEEDS=N seeds; failures are reduced
+.PHONY: soak
+soak: all
+	@BUILD=$(BUILD) SEEDS=$(SEEDS) SOAK_SECONDS=$(or $(SECONDS),60) tools/soak
+
+OWN_C = $(shell git ls-files '*.c' '*.h')
+OWN_SHELL = $(shell git grep -lE '^\#!/bin/(ba)?sh' -- tools tests .ci)
+
+## format: clang-format on every C file that git knows
+.PHONY: format
+format:
+	@clang-format -i $(OWN_C)
+
+## lint: what clang-format and shellcheck would say
+.PHONY: lint
+lint:
+	@clang-format --dry-run -Werror $(OWN_C)
+	@shellcheck --external-sources --source-path=SCRIPTDIR $(OWN_SHELL)
+
+# Clang's view of sources that gcc builds: the same includes, and the target's own name. The plugin
+# is left out, which is built for two versions of QEMU's interface.
+TIDY_RISCV = --target=riscv64-unknown-elf -march=rv64imac -mcmodel=medany -ffreestanding -std=gnu11
+
+## tidy: what clang-tidy says about the sources (a quarter of an hour)
+.PHONY: tidy
+tidy:
+	@clang-tidy --quiet $$(git ls-files 'harness/*.c' ':!harness/plugin') -- $(HOST_CFLAGS)
+	@clang-tidy --quiet $$(git ls-files 'hv/*.c') -- $(TIDY_RISCV) -Ihv -I.
+	@clang-tidy --quiet $$(git ls-files 'guest-os/kernel/*.c' 'guest-os/lib/*.c') -- \
+	    $(TIDY_RISCV) -Iguest-os/kernel -Iguest-os -I.
+
+## docs-test: the book held against HTML, EPUB and a browser (npm, epubcheck, chromium)
+.PHONY: docs-test
+docs-test: docs
+	@BUILD=$(BUILD) tests/docs_test.sh --full

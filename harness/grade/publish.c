@@ -14,23 +14,52 @@
 
 #define FILE_MOST (8u << 20)
 
-/* What no learner needs, or may have: what tests the graders, or makes them for platforms. */
+/* What a published course has at its root, and not where it lies in labs/published. */
+#define PUBLISHED "labs/published/"
+
+/*
+ * What no learner needs, or may have: what tests the graders, or makes them for platforms; what
+ * runs the whole hypervisor, which is not there; pages for whoever teaches.
+ */
 static bool stays_home(const char *path)
 {
     static const char *const parts[] = {"/mutants/", "/alternatives/", "/forgers/", "/platforms/"};
+    static const char *const paths[] = {
+        "docs/htmlvalidate.json",
+        "docs/kill-table",
+        "docs/package",
+        "labs/README.md",
+        PUBLISHED,
+        "tools/bench",
+        "tools/build.mk",
+        "tools/debug",
+        "tools/demo",
+        "tools/fuzz",
+        "tools/labs-check",
+        "tools/mutation",
+        "tools/reduce",
+        "tools/soak",
+        "tools/test-sum",
+    };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (strstr(path, parts[i]) != NULL) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (strncmp(path, paths[i], strlen(paths[i])) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static int put_file(struct tree *tree, const char *root, const char *path, const char *prefix,
+/* Puts the file at `path` below `from` there as PREFIXpath. */
+static int put_file(struct tree *tree, const char *from, const char *path, const char *prefix,
                     struct error *error)
 {
     struct buffer text = {0};
-    char *full = format_string("%s/%s", root, path);
+    char *full = format_string("%s/%s", from, path);
     char *as = format_string("%s%s", prefix, path);
     int status = file_read_bounded(full, FILE_MOST, &text, error);
     if (status == 0) {
@@ -78,28 +107,59 @@ static int put_blanks(struct tree *tree, const struct course *course, const char
     return 0;
 }
 
+/* Puts the files of `folder` there, each as PREFIXname; there is at least one. */
+static int put_beside(struct tree *tree, const char *folder, const char *prefix,
+                      struct error *error)
+{
+    struct walk walk = {0};
+    int status = walk_folder(&walk, folder, ".", error);
+    for (size_t i = 0; status == 0 && i < walk.count; i++) {
+        status = put_file(tree, folder, walk.paths[i] + 2, prefix, error);
+    }
+    if (status == 0 && walk.count == 0) {
+        status = error_set(error, "%s: holds no file", folder);
+    }
+    walk_free(&walk);
+    return status;
+}
+
 static int put_hidden(struct tree *tree, const char *hidden, const char *prefix,
                       struct error *error)
 {
     char *as = format_string("%shidden/", prefix);
-    struct walk walk = {0};
-    int status = walk_folder(&walk, hidden, ".", error);
-    for (size_t i = 0; status == 0 && i < walk.count; i++) {
-        status = put_file(tree, hidden, walk.paths[i] + 2, as, error);
-    }
-    if (status == 0 && walk.count == 0) {
-        status = error_set(error, "%s: holds no file", hidden);
-    }
-    walk_free(&walk);
+    int status = put_beside(tree, hidden, as, error);
     free(as);
+    return status;
+}
+
+/* The page that says what to do with the course: its own, or what an earlier publishing left. */
+static int put_front(struct tree *tree, const struct course *course, const char *prefix,
+                     struct error *error)
+{
+    char *folder = format_string("%s/" PUBLISHED, course->root);
+    bool whole = access(folder, F_OK) == 0;
+    free(folder);
+    folder = format_string("%s/%s", course->root, whole ? PUBLISHED : "");
+    char *page = format_string("%s/README.md", folder);
+    bool there = access(page, F_OK) == 0;
+    int status = 0;
+    if (there) {
+        status = whole ? put_beside(tree, folder, prefix, error)
+                       : put_file(tree, folder, "README.md", prefix, error);
+    }
+    free(page);
+    free(folder);
     return status;
 }
 
 int publish_plan(struct tree *tree, const struct course *course, const char *prefix,
                  const char *hidden, struct error *error)
 {
-    static const char *const folders[] = {"abi", "guest-os", "harness", "hv", "labs", "tools"};
-    static const char *const files[] = {"Makefile", ".clang-format"};
+    static const char *const folders[] = {"abi", "docs", "guest-os", "harness",
+                                          "hv",  "labs", "tools"};
+    static const char *const files[] = {"Makefile", ".clang-format", ".gitignore",
+                                        ".devcontainer/Dockerfile",
+                                        ".devcontainer/devcontainer.json"};
     int status = 0;
     *tree = (struct tree){0};
     for (size_t i = 0; status == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -113,6 +173,9 @@ int publish_plan(struct tree *tree, const struct course *course, const char *pre
     }
     if (status == 0) {
         status = put_blanks(tree, course, prefix, error);
+    }
+    if (status == 0) {
+        status = put_front(tree, course, prefix, error);
     }
     if (status == 0 && hidden != NULL) {
         status = put_hidden(tree, hidden, prefix, error);

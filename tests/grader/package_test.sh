@@ -11,6 +11,50 @@ for platform in gradescope classroom50 gitlab; do
     fact "a grader for $platform is made" \
         "$coach" package --for $platform 1 --hidden "$work/hidden" -o "$work/$platform"
 done
+fact "a course for learners is made" "$coach" package --for learners -o "$work/course"
+
+# links_lead FOLDER: each link of each page in it leads to a file in it, and to a heading that is there.
+links_lead() {
+    local page link file heading status=0
+    while IFS=: read -r page link; do
+        file=${link%%#*} heading=
+        [ "$file" = "$link" ] || heading=${link#*#}
+        file=${page%/*}/${file:-${page##*/}}
+        if [ ! -e "$file" ] || case $(realpath "$file") in "$(realpath "$1")"/*) false ;; esac; then
+            echo "$page: $link: not there" && status=1
+        elif [ -n "$heading" ] && ! sed -n 's/^##* //p' "$file" | tr -d '`,?:.' |
+            tr 'A-Z ' 'a-z-' | grep -qxF -- "$heading"; then
+            echo "$page: $link: no such heading" && status=1
+        fi
+    done < <(find "$1" -name '*.md' -exec grep -oHE '\]\([^) :]*( "[^"]*)?\)?' {} + | sed 's/](//; s/ ".*//; s/)$//')
+    return $status
+}
+export -f links_lead
+mkdir -p "$work/linked/in" && touch "$work/out.md"
+printf '# A page\n[one](in/two.md#a-part), [gone](../out.md), [none](three.md), [b](in/two.md#b)\n' >"$work/linked/one.md"
+printf '# Two\n## A part\n' >"$work/linked/in/two.md"
+links_lead "$work/linked" >"$work/links"
+fact "links that lead out of a course, nowhere, or to no heading are found, and no others" \
+    sh -c "cut -d ' ' -f 2 $work/links | sort | tr '\n' ' ' | grep -x '../out.md: in/two.md#b: three.md: '"
+fact "each link of a published course leads to something in it" bash -c "links_lead $work/course"
+fact "its README is a learner's, and links to each lab" sh -c "cd $work/course &&
+    for lab in labs/[0-9]*; do grep -q \"(\$lab/README.md)\" README.md || exit 1; done"
+fact "its make offers nothing that is not there" sh -c "cd $work/course && make help >$work/help &&
+    ! grep -E '^  (test|bench|fuzz|soak|mutation|run|debug|docs-test)' $work/help && grep -q '^  all ' $work/help"
+fact "none of its pages says that what is blank is whole" sh -c "! grep -rliE 'whole hypervisor:|complete hypervisor' \
+    --include=*.md $work/course"
+fact "it can be packaged again, and is the same" sh -c "
+    $coach package --for learners --course $work/course -o $work/again && diff -r $work/course $work/again"
+
+# The README's own commands, in a fresh copy. What is to be installed is.
+cp -r "$work/course" "$work/fresh" && printf '#!/bin/sh\n' >"$work/fresh/tools/deps.sh"
+# shellcheck disable=SC2016 # backquotes of Markdown
+sed -n '/^## Begin/,/^`tools/p' "$work/fresh/README.md" | sed -n '/^```$/,/^```$/{/^```/d;p;}' >"$work/commands"
+fact "its README has commands to begin with" grep -q '^build/coach start 1' "$work/commands"
+says "which work, and end at the first function" 1 "panic: TODO: 01 boot: trap_vector is yours to write" \
+    env -u STAGECOACH_COURSE sh -ec "cd $work/fresh && . $work/commands"
+fact "and there is the handout that it names" test -f "$work/mine/labs/01-boot/README.md"
+
 says "a platform that nobody knows is told" 2 "expected learners, gradescope, classroom50 or gitlab" \
     "$coach" package --for moodle 1 -o "$work/moodle"
 says "a grader wants a lab" 2 "name the LAB" "$coach" package --for gitlab -o "$work/none"
