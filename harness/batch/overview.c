@@ -9,6 +9,7 @@
 #include "batch/roster.h"
 #include "batch/statistics.h"
 #include "lib/buffer.h"
+#include "lib/csv.h"
 #include "lib/file.h"
 #include "lib/text.h"
 #include "result/result.h"
@@ -64,21 +65,6 @@ static struct row read_row(const struct plan *plan, size_t index, struct statist
     return row;
 }
 
-/*
- * A CSV field (RFC 4180). A leading = + - @ would be a formula to a spreadsheet, so such a field
- * gets an apostrophe.
- */
-static void add_field(struct buffer *csv, const char *text)
-{
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    buffer_text(csv, formula ? "\"'" : "\"");
-    char piece[TEXT_PIECE];
-    while (text_next(&text, piece)) {
-        buffer_text(csv, piece[0] == '"' ? "\"\"" : piece);
-    }
-    buffer_text(csv, "\"");
-}
-
 void overview_text(struct buffer *html, const char *text)
 {
     char piece[TEXT_PIECE];
@@ -110,16 +96,16 @@ static void add_link(struct buffer *html, const char *name)
 
 static void add_row(struct buffer *csv, struct buffer *html, const struct row *row)
 {
-    add_field(csv, row->name);
+    csv_add_text(csv, row->name);
     if (row->there) {
         buffer_printf(csv, ",%u,%u,%u,", row->score.got, row->score.of, row->score.ungraded);
     } else {
         buffer_text(csv, ",,,,");
     }
-    add_field(csv, row->verdict);
+    csv_add_text(csv, row->verdict);
     buffer_printf(csv, ",%s", row->before);
     buffer_text(csv, ",");
-    add_field(csv, row->remark);
+    csv_add_text(csv, row->remark);
     buffer_text(csv, "\r\n");
 
     buffer_text(html, "<tr><th scope=\"row\">");

@@ -10,7 +10,7 @@
 
 #define ROSTER_MOST (4u << 20)
 
-static bool is_heading(const char *name)
+bool roster_is_heading(const char *name)
 {
     static const char *const headings[] = {"name", "login", "id", "user", "student", "submission"};
     for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
@@ -38,7 +38,7 @@ static char *first_field(const char *line, size_t length)
 static void add_line(struct roster *roster, const char *line, size_t length)
 {
     char *name = first_field(line, length);
-    if (*name == '\0' || *name == '#' || (roster->count == 0 && is_heading(name))) {
+    if (*name == '\0' || *name == '#' || (roster->count == 0 && roster_is_heading(name))) {
         free(name);
         return;
     }

@@ -18,6 +18,9 @@ struct roster {
 int roster_read(struct roster *roster, const char *path, struct error *error);
 void roster_free(struct roster *roster);
 
+/* Whether the first line of a list is its heading. */
+bool roster_is_heading(const char *name);
+
 /*
  * Whether somebody of that name has handed in: a submission has the name, or begins with it and a
  * "_", as in the downloads of Moodle and Canvas.
