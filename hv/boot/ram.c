@@ -1,10 +1,9 @@
 /* Which of the board's RAM is free: all of it, less the firmware's, the image, the device tree,
  * the bundle, and what board_reserve has taken before page frames are managed. */
 #include "boot/board.h"
+#include "memory/page.h"
 #include "trap/panic.h"
 #include <stdbool.h>
-
-#define PAGE 4096ull
 
 extern char __image_start[], __image_end[];
 
@@ -25,8 +24,8 @@ static unsigned list_taken(struct taken *taken)
     if (board.bundle.bytes)
         taken[count++] = (struct taken){board.bundle.base, board.bundle.base + board.bundle.bytes};
     for (unsigned i = 0; i < count; i++) {
-        taken[i].base &= ~(PAGE - 1);
-        taken[i].end = (taken[i].end + PAGE - 1) & ~(PAGE - 1);
+        taken[i].base &= ~(PAGE_SIZE - 1);
+        taken[i].end = (taken[i].end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
     }
     return count;
 }
@@ -70,7 +69,7 @@ uint64_t board_reserve(uint64_t bytes, const char *what)
     struct board_range ranges[BOARD_MAX_RANGES + 3];
     unsigned count = board_free_ranges(ranges, BOARD_MAX_RANGES + 3);
 
-    bytes = (bytes + PAGE - 1) & ~(PAGE - 1);
+    bytes = (bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
     for (unsigned i = count; i-- > 0;)
         if (ranges[i].bytes >= bytes) {
             uint64_t base = ranges[i].base + ranges[i].bytes - bytes;

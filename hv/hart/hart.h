@@ -10,20 +10,22 @@
 #include "metal/offsets.h"
 #include "sched/sched.h"
 #include "time/timer.h"
+#include "trap/cause.h"
 
 /* What is to be done before the next entry, in bits of before_entry. */
 #define ENTRY_CHOOSE 0x1u /* choose anew whose turn it is */
 #define ENTRY_WORK   0x2u /* do deferred work: hart/work.h */
-#define ENTRY_TRACE  0x4u /* tell of each entry: tracing is on, and the hart has a ring */
+#define ENTRY_TRACE  0x4u /* tell of each entry and exit: tracing is on, and the hart has a ring */
 
 struct hart {
+    void (*handlers[EXIT_CAUSES])(struct vcpu *vcpu); /* of exits, by exit_index: vcpu/exit.h */
+
     uint64_t stack_pointer;   /* of run_loop, while a guest runs */
     uint64_t emergency_stack; /* its top: for a trap whose own stack is not usable */
     uint64_t stack_bottom, stack_top;
-    uint64_t return_address;                    /* into run_loop, while a guest runs */
-    void (*const *handlers)(struct vcpu *vcpu); /* of exits, by exit_index: vcpu/exit.h */
-    uint64_t id;                                /* as the firmware counts */
-    unsigned index;                             /* 0 … harts - 1 */
+    uint64_t return_address; /* into run_loop, while a guest runs */
+    uint64_t id;             /* as the firmware counts */
+    unsigned index;          /* 0 … harts - 1 */
 
     struct trace_ring *trace_ring;
 

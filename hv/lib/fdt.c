@@ -213,11 +213,10 @@ const char *fdt_name(const struct fdt *fdt, fdt_node node)
     return node_inside(fdt, node) == FDT_NONE ? "" : (const char *)fdt->blob + node + 4;
 }
 
-/* Is the string at `offset` of the strings block this name? */
-static bool string_is(const struct fdt *fdt, uint32_t offset, const char *name)
+/* Is the string at `offset` of the strings block this name, of `bytes` bytes with its end? */
+static bool string_is(const struct fdt *fdt, uint32_t offset, const char *name, size_t bytes)
 {
     uint32_t room = fdt->strings_end - fdt->strings;
-    size_t bytes = strlen(name) + 1;
 
     return offset <= room && bytes <= room - offset &&
            memcmp(fdt->blob + fdt->strings + offset, name, bytes) == 0;
@@ -227,10 +226,11 @@ bool fdt_property(const struct fdt *fdt, fdt_node node, const char *name,
                   struct fdt_property *property)
 {
     uint32_t offset = node_inside(fdt, node), after;
+    size_t name_bytes = strlen(name) + 1;
 
     for (; token_at(fdt, &offset, &after) == TOKEN_PROP; offset = after) {
         const uint8_t *at = fdt->blob + offset;
-        if (!string_is(fdt, big_endian(at + 8), name))
+        if (!string_is(fdt, big_endian(at + 8), name, name_bytes))
             continue;
         *property = (struct fdt_property){.data = at + 12, .bytes = big_endian(at + 4)};
         return true;

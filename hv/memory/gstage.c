@@ -153,7 +153,7 @@ enum gstage_result gstage_unmap(struct gstage *gstage, uint64_t gpa, unsigned le
     *entry = 0;
     if (!prune(gstage, gpa, level))
         fence_leaf(gstage, gpa);
-    gstage_trace_leaf(TRACE_GSTAGE_UNMAP, gstage, level, gpa, removed & ~PTE_BITS);
+    gstage_trace_leaf(TRACE_GSTAGE_UNMAP, gstage, level, gpa, pte_pa(removed), 0);
     if (leaf != NULL)
         *leaf = (struct gstage_leaf){gpa, pte_pa(removed), level, removed & PTE_BITS};
     return GSTAGE_OK;
@@ -169,7 +169,7 @@ enum gstage_result gstage_protect(struct gstage *gstage, uint64_t gpa, unsigned 
         return GSTAGE_UNMAPPED;
     *entry = (*entry & ~GSTAGE_RWX) | permissions;
     fence_leaf(gstage, gpa);
-    gstage_trace_leaf(TRACE_GSTAGE_PROTECT, gstage, level, gpa, *entry);
+    gstage_trace_leaf(TRACE_GSTAGE_PROTECT, gstage, level, gpa, pte_pa(*entry), *entry & PTE_BITS);
     return GSTAGE_OK;
 }
 

@@ -18,6 +18,7 @@
 #ifndef HV_MEMORY_GSTAGE_H
 #define HV_MEMORY_GSTAGE_H
 
+#include "memory/page.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -64,7 +65,7 @@ struct gstage_leaf {
 
 static inline uint64_t gstage_leaf_bytes(unsigned level)
 {
-    return 4096ull << (9 * level);
+    return PAGE_SIZE << (9 * level);
 }
 
 /* Makes an empty root. NO_MEMORY if there is no 16 KiB block. */

@@ -35,12 +35,11 @@ static inline bool gstage_find_vacant(const struct gstage *gstage, uint64_t gpa,
 pte gstage_build_tables(const struct gstage *gstage, uint64_t gpa, unsigned top, unsigned bottom,
                         pte entry);
 
-/* Records a change of the leaf of that level at gpa. */
+/* Records a change of the leaf of that level at gpa: it leads to pa, and its bits are these now. */
 static inline void gstage_trace_leaf(enum trace_event event, const struct gstage *gstage,
-                                     unsigned level, uint64_t gpa, pte leaf)
+                                     unsigned level, uint64_t gpa, uint64_t pa, uint64_t bits)
 {
-    trace(event, gstage->vm, TRACE_NO_VM, level << 16 | (uint32_t)(leaf & PTE_BITS), gpa,
-          pte_pa(leaf));
+    trace(event, gstage->vm, TRACE_NO_VM, level << 16 | (uint32_t)bits, gpa, pa);
 }
 
 /* Maps pa as a leaf of `level`, the place's or a lower one, at gpa, for which the place was found;
@@ -63,7 +62,7 @@ static inline bool gstage_put_leaf(const struct gstage *gstage, const struct gst
         *place->entry = leaf;
         hfence_gvma_page(gpa, gstage->vmid);
     }
-    gstage_trace_leaf(TRACE_GSTAGE_MAP, gstage, level, gpa, leaf);
+    gstage_trace_leaf(TRACE_GSTAGE_MAP, gstage, level, gpa, pa, permissions | LEAF_BITS);
     return true;
 }
 

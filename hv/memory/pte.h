@@ -40,9 +40,10 @@ static inline uint64_t pte_pa(pte entry)
     return entry >> PTE_PPN_SHIFT << PAGE_SHIFT;
 }
 
+/* pa is aligned to a page, so one shift brings its PPN into place. */
 static inline pte make_pte(uint64_t pa, uint64_t bits)
 {
-    return pa >> PAGE_SHIFT << PTE_PPN_SHIFT | bits;
+    return pa >> (PAGE_SHIFT - PTE_PPN_SHIFT) | bits;
 }
 
 static inline bool is_leaf(pte entry)

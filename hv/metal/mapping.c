@@ -17,13 +17,13 @@
 #include "boot/init.h"
 #include "lib/string.h"
 #include "memory/gstage.h" /* the PTE's bits are the same in both stages */
+#include "memory/page.h"
 #include "metal/csr.h"
 #include "metal/metal.h"
 #include "trap/panic.h"
 
 #define TABLE_ENTRIES 512
 #define TABLES_MAX    16
-#define PAGE          4096ull
 #define ROOT_LEVEL    2
 #define LIMIT         (1ull << 38) /* of Sv39's lower half, in which an address is itself */
 
@@ -47,7 +47,7 @@ static uint64_t *table_new(void)
 
 static uint64_t leaf_bytes(int level)
 {
-    return PAGE << (9 * level);
+    return PAGE_SIZE << (9 * level);
 }
 
 /* The entry for address at level 0 (4 KiB), 1 (2 MiB) or 2 (1 GiB), tables made on the way. */
@@ -76,11 +76,11 @@ static int largest_level(uint64_t base, uint64_t end)
 
 static void map(uint64_t base, uint64_t bytes, uint64_t bits)
 {
-    uint64_t end = (base + bytes + PAGE - 1) & ~(PAGE - 1);
+    uint64_t end = (base + bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
     if (end > LIMIT)
         panic("own page tables: 0x%lx to 0x%lx, but Sv39 ends at 0x%llx", base, end, LIMIT);
-    base &= ~(PAGE - 1);
+    base &= ~(PAGE_SIZE - 1);
     while (base < end) {
         int level = largest_level(base, end);
         *entry_for(base, level) = base >> 12 << PTE_PPN_SHIFT | bits | PTE_V;
@@ -106,9 +106,9 @@ void mapping_init(void)
     *entry_for((uint64_t)__emergency_stack_guard, 0) = 0;
     map_ram_around_image();
     if (board.uart)
-        map(board.uart, PAGE, READ_WRITE);
+        map(board.uart, PAGE_SIZE, READ_WRITE);
     if (board.finisher)
-        map(board.finisher, PAGE, READ_WRITE);
+        map(board.finisher, PAGE_SIZE, READ_WRITE);
     if (board.plic)
         map(board.plic, 0x400000, READ_WRITE);
     csr_write(satp, SATP_SV39 | (uint64_t)tables[0] >> 12);

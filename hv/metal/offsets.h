@@ -11,11 +11,11 @@
 #define VCPU_HART 264
 
 /* struct hart */
-#define HART_STACK_POINTER   0
-#define HART_EMERGENCY_STACK 8
-#define HART_STACK_BOTTOM    16
-#define HART_STACK_TOP       24
-#define HART_RETURN          32
+#define HART_STACK_POINTER   512
+#define HART_EMERGENCY_STACK 520
+#define HART_STACK_BOTTOM    528
+#define HART_STACK_TOP       536
+#define HART_RETURN          544
 
 /* struct trap_frame */
 #define FRAME_X(n)    ((n)*8)

@@ -31,4 +31,4 @@ static void base(struct vcpu *vcpu, uint64_t function)
         sbi_return(vcpu, (struct sbi_result){SBI_SUCCESS, answers[function]});
 }
 
-HV_SBI_DIRECT(SBI_EXT_BASE, base);
+HV_SBI(SBI_EXT_BASE, base);

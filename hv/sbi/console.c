@@ -58,19 +58,26 @@ static struct sbi_result debug_console(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){SBI_SUCCESS, read_in(vcpu, gpa, bytes)};
 }
 
-static uint64_t legacy_putchar(struct vcpu *vcpu)
+static void serve_debug_console(struct vcpu *vcpu, uint64_t function)
+{
+    sbi_return(vcpu, debug_console(vcpu, function));
+}
+
+static void legacy_putchar(struct vcpu *vcpu, uint64_t function)
 {
     char byte = (char)vcpu->x[REG_A0];
 
+    (void)function;
     mux_write(vcpu->vm, &byte, 1);
-    return 0;
+    vcpu->x[REG_A0] = 0;
 }
 
-static uint64_t legacy_getchar(struct vcpu *vcpu)
+static void legacy_getchar(struct vcpu *vcpu, uint64_t function)
 {
-    return (uint64_t)(int64_t)mux_read(vcpu->vm);
+    (void)function;
+    vcpu->x[REG_A0] = (uint64_t)(int64_t)mux_read(vcpu->vm);
 }
 
-HV_SBI(SBI_EXT_DBCN, debug_console);
-HV_SBI_LEGACY(SBI_LEGACY_CONSOLE_PUTCHAR, legacy_putchar);
-HV_SBI_LEGACY(SBI_LEGACY_CONSOLE_GETCHAR, legacy_getchar);
+HV_SBI(SBI_EXT_DBCN, serve_debug_console);
+HV_SBI(SBI_LEGACY_CONSOLE_PUTCHAR, legacy_putchar);
+HV_SBI(SBI_LEGACY_CONSOLE_GETCHAR, legacy_getchar);

@@ -76,4 +76,9 @@ static struct sbi_result hsm(struct vcpu *vcpu, uint64_t function)
     }
 }
 
-HV_SBI(SBI_EXT_HSM, hsm);
+static void serve_hsm(struct vcpu *vcpu, uint64_t function)
+{
+    sbi_return(vcpu, hsm(vcpu, function));
+}
+
+HV_SBI(SBI_EXT_HSM, serve_hsm);

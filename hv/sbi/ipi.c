@@ -24,4 +24,9 @@ static struct sbi_result ipi(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 
-HV_SBI(SBI_EXT_IPI, ipi);
+static void serve_ipi(struct vcpu *vcpu, uint64_t function)
+{
+    sbi_return(vcpu, ipi(vcpu, function));
+}
+
+HV_SBI(SBI_EXT_IPI, serve_ipi);

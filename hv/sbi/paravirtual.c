@@ -28,4 +28,9 @@ static struct sbi_result paravirtual(struct vcpu *vcpu, uint64_t function)
     }
 }
 
-HV_SBI(SBI_EXT_PV, paravirtual);
+static void serve_paravirtual(struct vcpu *vcpu, uint64_t function)
+{
+    sbi_return(vcpu, paravirtual(vcpu, function));
+}
+
+HV_SBI(SBI_EXT_PV, serve_paravirtual);

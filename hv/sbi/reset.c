@@ -18,11 +18,17 @@ static struct sbi_result system_reset(struct vcpu *vcpu, uint64_t function)
     return (struct sbi_result){SBI_SUCCESS, 0};
 }
 
-static uint64_t legacy_shutdown(struct vcpu *vcpu)
+static void serve_system_reset(struct vcpu *vcpu, uint64_t function)
 {
-    vm_end(vcpu->vm, VM_END_SHUTDOWN, SBI_SRST_REASON_NONE);
-    return 0;
+    sbi_return(vcpu, system_reset(vcpu, function));
 }
 
-HV_SBI(SBI_EXT_SRST, system_reset);
-HV_SBI_LEGACY(SBI_LEGACY_SHUTDOWN, legacy_shutdown);
+static void legacy_shutdown(struct vcpu *vcpu, uint64_t function)
+{
+    (void)function;
+    vm_end(vcpu->vm, VM_END_SHUTDOWN, SBI_SRST_REASON_NONE);
+    vcpu->x[REG_A0] = 0;
+}
+
+HV_SBI(SBI_EXT_SRST, serve_system_reset);
+HV_SBI(SBI_LEGACY_SHUTDOWN, legacy_shutdown);

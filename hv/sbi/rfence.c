@@ -4,11 +4,11 @@
  * vCPUs of a VM share its VMID, so one fence on a hart serves all of them that it has run. With
  * one hart that is this one, whose hgatp is the caller's: the fence is done here and now.
  */
+#include "memory/page.h"
 #include "metal/metal.h"
 #include "sbi/sbi.h"
 #include "trace/trace.h"
 
-#define PAGE      4096ull
 #define PAGES_MAX 64 /* beyond that, fencing everything is cheaper */
 
 struct range {
@@ -18,7 +18,7 @@ struct range {
 /* The specification: start and size both 0, or size all ones, mean the whole address space. */
 static bool is_everything(const struct range *range)
 {
-    return (range->start == 0 && range->size == 0) || range->size / PAGE >= PAGES_MAX;
+    return (range->start == 0 && range->size == 0) || range->size / PAGE_SIZE >= PAGES_MAX;
 }
 
 static void sfence(const struct range *range)
@@ -32,8 +32,8 @@ static void sfence(const struct range *range)
             hfence_vvma_all();
         return;
     }
-    uint64_t into_page = range->start % PAGE; /* the range touches the whole of its pages */
-    for (uint64_t done = 0; done < into_page + range->size; done += PAGE) {
+    uint64_t into_page = range->start % PAGE_SIZE; /* the range touches the whole of its pages */
+    for (uint64_t done = 0; done < into_page + range->size; done += PAGE_SIZE) {
         if (with_asid)
             hfence_vvma_asid_page(range->start - into_page + done, range->asid);
         else
@@ -75,4 +75,4 @@ static void rfence(struct vcpu *vcpu, uint64_t function)
     trace_rfence(vcpu, function);
 }
 
-HV_SBI_DIRECT(SBI_EXT_RFENCE, rfence);
+HV_SBI(SBI_EXT_RFENCE, rfence);

@@ -4,7 +4,6 @@
 #include "trap/cause.h"
 #include "trap/panic.h"
 #include "vcpu/exit.h"
-#include "vcpu/trace_run.h"
 #include "vm/vm.h"
 
 /* Extensions stand at the low bits of their number, which spells a name in most, so that a call
@@ -51,13 +50,6 @@ void sbi_handle(struct vcpu *vcpu)
     slot->serve(vcpu, vcpu->x[REG_A6]);
 }
 
-/* Flattened: what the record takes from the vCPU is at hand when the call is served. */
-static __attribute__((flatten)) void sbi_handle_traced(struct vcpu *vcpu)
-{
-    trace_kvm_exit_call(vcpu);
-    sbi_handle(vcpu);
-}
-
 static void sbi_init(void)
 {
     for (unsigned i = 0; i < SLOTS; i++)
@@ -71,4 +63,4 @@ static void sbi_init(void)
 }
 
 HV_INIT(INIT_TABLES, sbi_init);
-HV_EXIT_TRACED(EXC_SUPERVISOR_SYSCALL, sbi_handle, sbi_handle_traced);
+HV_EXIT(EXC_SUPERVISOR_SYSCALL, sbi_handle);

@@ -15,7 +15,8 @@ struct sbi_result {
     uint64_t value;
 };
 
-/* Serves function of its extension, arguments in vcpu->x, and leaves the answer there. */
+/* Serves a call of `function` (a6), arguments in vcpu->x, and leaves the answer there: sbi_return,
+ * or for a legacy call, which knows no function, in a0 alone. */
 typedef void sbi_function(struct vcpu *vcpu, uint64_t function);
 
 struct sbi_entry {
@@ -23,34 +24,15 @@ struct sbi_entry {
     sbi_function *serve;
 };
 
+REGISTRY(hv_sbi, struct sbi_entry);
+#define HV_SBI(extension_, serve_)                                                                 \
+    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = (serve_)}
+
 static inline void sbi_return(struct vcpu *vcpu, struct sbi_result result)
 {
     vcpu->x[REG_A0] = (uint64_t)result.error;
     vcpu->x[REG_A1] = result.value;
 }
-
-REGISTRY(hv_sbi, struct sbi_entry);
-/* HV_SBI_DIRECT(EID, serve): void serve(struct vcpu *, uint64_t function) answers itself, with
- * sbi_return: for the calls that are made most often. */
-#define HV_SBI_DIRECT(extension_, serve_)                                                          \
-    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = (serve_)}
-
-/* HV_SBI(EID, call): struct sbi_result call(struct vcpu *, uint64_t function) serves it. */
-#define HV_SBI(extension_, call_)                                                                  \
-    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                                \
-    {                                                                                              \
-        sbi_return(vcpu, call_(vcpu, function));                                                   \
-    }                                                                                              \
-    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = call_##_serve}
-
-/* HV_SBI_LEGACY(EID, call): uint64_t call(struct vcpu *) answers in a0 alone. */
-#define HV_SBI_LEGACY(extension_, call_)                                                           \
-    static void call_##_serve(struct vcpu *vcpu, uint64_t function)                                \
-    {                                                                                              \
-        (void)function; /* a6 means nothing to a legacy call */                                    \
-        vcpu->x[REG_A0] = call_(vcpu);                                                             \
-    }                                                                                              \
-    REGISTER(hv_sbi, struct sbi_entry) = {.extension = (extension_), .serve = call_##_serve}
 
 /* Is there an extension of that number? For probe_extension: it tells the truth. */
 bool sbi_extension_exists(uint64_t extension);

@@ -92,4 +92,9 @@ static struct sbi_result steal(struct vcpu *vcpu, uint64_t function)
     return set_area(vcpu, vcpu->x[REG_A0], vcpu->x[REG_A1], (uint32_t)vcpu->x[REG_A2]);
 }
 
-HV_SBI(SBI_EXT_STA, steal);
+static void serve_steal(struct vcpu *vcpu, uint64_t function)
+{
+    sbi_return(vcpu, steal(vcpu, function));
+}
+
+HV_SBI(SBI_EXT_STA, serve_steal);

@@ -13,4 +13,4 @@ static void time(struct vcpu *vcpu, uint64_t function)
     vcpu_set_timer(vcpu, deadline);
 }
 
-HV_SBI_DIRECT(SBI_EXT_TIME, time);
+HV_SBI(SBI_EXT_TIME, time);

@@ -40,14 +40,14 @@ static inline void account(struct hart *hart, uint64_t now)
 }
 
 /* Interrupts that arrived while no guest ran. */
-static void take_interrupts(void)
+static void take_interrupts(const struct hart *hart)
 {
     uint64_t pending = hart_pending();
 
     if (pending & 1u << IRQ_S_TIMER)
-        exit_handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_TIMER)](NULL);
+        hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_TIMER)](NULL);
     if (pending & 1u << IRQ_S_EXT)
-        exit_handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_EXT)](NULL);
+        hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_EXT)](NULL);
 }
 
 static void trace_switch(const struct vcpu *previous, const struct vcpu *next, uint64_t ran)
@@ -132,7 +132,7 @@ static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, ui
     do {
         prepare_sleep(hart, *until);
         hart_wait();
-        take_interrupts();
+        take_interrupts(hart);
         if (hart->before_entry & ENTRY_WORK)
             work_run(hart);
         account(hart, clock_now());

@@ -36,6 +36,7 @@
 #define IRQ_S_GEXT   12
 
 #define CAUSE_INTERRUPT (1ull << 63)
+#define EXIT_CAUSES     64 /* 32 exceptions, 32 interrupts */
 
 /* The cause's name, such as "EXC_LOAD_PAGE_FAULT" or "IRQ_S_TIMER"; "unknown" for the rest. */
 const char *cause_name(uint64_t cause);

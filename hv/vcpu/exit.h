@@ -15,27 +15,18 @@ typedef void exit_handler(struct vcpu *vcpu);
 struct exit_entry {
     uint64_t cause; /* scause */
     exit_handler *handle;
-    exit_handler *handle_traced; /* while tracing is on: tells of the exit (vcpu/trace_run.h), then
-                                    does as handle; NULL: the run loop does so for it */
 };
 
 REGISTRY(hv_exit, struct exit_entry);
 #define HV_EXIT(cause_, handle_)                                                                   \
     REGISTER(hv_exit, struct exit_entry) = {.cause = (cause_), .handle = (handle_)}
 
-#define HV_EXIT_TRACED(cause_, handle_, traced_)                                                   \
-    REGISTER(hv_exit, struct exit_entry) = {                                                       \
-        .cause = (cause_), .handle = (handle_), .handle_traced = (traced_)}
-
-#define EXIT_CAUSES 64
-
-/* Exceptions 0 … 31, then interrupts 0 … 31. Codes from 64 on are reserved for ever; those from
- * 32 to 63, for custom use, fall on interrupts that no machine has. */
+/* A cause's place among EXIT_CAUSES (trap/cause.h): exceptions 0 … 31, then interrupts 0 … 31.
+ * Codes from 64 on are reserved for ever; those from 32 to 63, for custom use, fall on interrupts
+ * that no machine has. */
 static inline uint64_t exit_index(uint64_t cause)
 {
     return __builtin_expect((int64_t)cause < 0, 0) ? 32 + (cause & 31) : cause;
 }
-
-extern exit_handler *exit_handlers[EXIT_CAUSES];
 
 #endif

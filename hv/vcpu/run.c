@@ -8,30 +8,58 @@
 #include "vcpu/trace_run.h"
 #include "vm/vm.h"
 
-exit_handler *exit_handlers[EXIT_CAUSES];
-
-/* The same while tracing is on: each tells of the exit first. An untraced exit so pays nothing for
- * the tracepoint beside it. */
-static exit_handler *traced_handlers[EXIT_CAUSES];
-
 static struct vcpu *prepare(struct hart *hart);
+
+/* Counts the exit and hands it to whoever handles its cause. */
+static inline void handle(struct vcpu *vcpu, uint64_t cause)
+{
+    uint64_t index = exit_index(cause);
+
+    vcpu->exits[index]++;
+    this_hart()->handlers[index](vcpu);
+}
+
+/* A turn of the loop: into the guest, and its exit handled. Inline, since guest_run() keeps no
+ * register for a caller; made twice, so that without tracing nobody looks whether it is on. */
+static inline __attribute__((always_inline)) void enter(struct vcpu *vcpu, bool is_traced)
+{
+    uint64_t cause;
+
+    if (is_traced)
+        trace_kvm_entry(vcpu);
+    vcpu = guest_run(vcpu, &cause);
+    if (is_traced && cause == EXC_SUPERVISOR_SYSCALL) {
+        trace_kvm_exit_call(vcpu);
+        handle(vcpu, EXC_SUPERVISOR_SYSCALL);
+        return;
+    }
+    if (is_traced)
+        trace_kvm_exit(vcpu, cause);
+    handle(vcpu, cause);
+}
 
 _Noreturn void run_loop(void)
 {
     for (;;) {
         struct hart *hart = this_hart();
-        struct vcpu *vcpu = hart->before_entry ? prepare(hart) : hart->current;
 
-        uint64_t cause;
-
-        vcpu = guest_run(vcpu, &cause);
-        uint64_t index = exit_index(cause);
-        vcpu->exits[index]++;
-        this_hart()->handlers[index](vcpu);
+        enter(hart->before_entry ? prepare(hart) : hart->current, false);
     }
 }
 
-/* What is to be done before an entry, when anything is: choose whose turn it is, tell of it. */
+/* The run loop while tracing is on. Returns whom to enter when it is off. */
+static __attribute__((noinline)) struct vcpu *run_traced(struct vcpu *vcpu)
+{
+    do {
+        enter(vcpu, true);
+        if (__builtin_expect(this_hart()->before_entry != ENTRY_TRACE, 0))
+            schedule(this_hart());
+        vcpu = this_hart()->current;
+    } while (this_hart()->before_entry & ENTRY_TRACE);
+    return vcpu;
+}
+
+/* What is to be done before an entry, when anything is: choose whose turn it is, or tell of it. */
 static struct vcpu *prepare(struct hart *hart)
 {
     struct vcpu *vcpu = hart->current;
@@ -41,19 +69,7 @@ static struct vcpu *prepare(struct hart *hart)
         if (!(this_hart()->before_entry & ENTRY_TRACE))
             return vcpu;
     }
-    trace_kvm_entry(vcpu);
-    return vcpu;
-}
-
-static void handle_traced(struct vcpu *vcpu)
-{
-    uint64_t cause = trap_cause();
-
-    if (cause == EXC_SUPERVISOR_SYSCALL)
-        trace_kvm_exit_call(vcpu);
-    else
-        trace_kvm_exit(vcpu, cause);
-    exit_handlers[exit_index(cause)](vcpu);
+    return run_traced(vcpu);
 }
 
 /* A cause without a handler: nothing that a guest does may lead here unnoticed. */
@@ -63,18 +79,15 @@ static void exit_unknown(struct vcpu *vcpu)
             cause_name(trap_cause()), vcpu->pc, trap_stval());
 }
 
+/* Gives each cause a handler: the one that is registered for it, or exit_unknown. */
 static void exits_init(void)
 {
-    for (unsigned i = 0; i < EXIT_CAUSES; i++) {
-        exit_handlers[i] = exit_unknown;
-        traced_handlers[i] = handle_traced;
-    }
-    REGISTRY_EACH (hv_exit, struct exit_entry, entry) {
-        uint64_t index = exit_index(entry->cause);
-        exit_handlers[index] = entry->handle;
-        if (entry->handle_traced)
-            traced_handlers[index] = entry->handle_traced;
-    }
+    struct hart *hart = this_hart();
+
+    for (unsigned i = 0; i < EXIT_CAUSES; i++)
+        hart->handlers[i] = exit_unknown;
+    REGISTRY_EACH (hv_exit, struct exit_entry, entry)
+        hart->handlers[exit_index(entry->cause)] = entry->handle;
 }
 
 void run_loop_trace(bool on)
@@ -85,7 +98,6 @@ void run_loop_trace(bool on)
     if (on && hart->trace_ring)
         hart->before_entry |= ENTRY_TRACE;
     trace_header.enabled = (hart->before_entry & ENTRY_TRACE) != 0;
-    hart->handlers = trace_header.enabled ? traced_handlers : exit_handlers;
 }
 
 /* As the boot option has it. */

@@ -35,12 +35,12 @@ says "a check that is not there cannot be replayed" 2 "no such check; there are 
 # A hypervisor that panics.
 "$coach" start 2 "$work/two" --solved --filled all --no-git >"$work/out" 2>&1
 sed -i '2i #include "trap/panic.h"' "$work/two/hv/vcpu/run.c"
-sed -i 's/^        vcpu->exits\[index\]++;/&\n        if (cause == 10) panic("cause %lu is odd, of vCPU %lu, in the run loop of this hart", cause, vcpu->x[10]);/' \
+sed -i 's/^    vcpu->exits\[index\]++;/&\n        if (cause == 10) panic("cause %lu is odd, of vCPU %lu, in the run loop of this hart", cause, vcpu->x[10]);/' \
     "$work/two/hv/vcpu/run.c"
 says "a grading shows a panic's words, whole" 1 "cause 10 is odd, of vCPU" \
     sh -c "$coach grade 2 --submission $work/two | tr -d '\n' | tr -s ' '; exit 1"
-says "and where it was" 1 "source   hypervisor: run_loop" "$coach" grade 2 --submission "$work/two"
-says "so does a replay" 1 "source   hypervisor: run_loop" \
+says "and where it was" 1 "source   hypervisor: run_traced" "$coach" grade 2 --submission "$work/two"
+says "so does a replay" 1 "source   hypervisor: run_traced" \
     "$coach" grade 2 --submission "$work/two" --replay 02-enter/registers
 rm -rf "$tree/build"
 

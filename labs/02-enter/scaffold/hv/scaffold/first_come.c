@@ -132,7 +132,7 @@ static void wait_for_interrupt(struct hart *hart)
     uint64_t pending = hart_pending();
     for (unsigned irq = 0; irq < 16; irq++)
         if (pending & 1u << irq)
-            exit_handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
+            hart->handlers[exit_index(CAUSE_INTERRUPT | irq)](NULL);
     /* Its own timer, where it has one, is in the hart and may be due. */
     if (hart->loaded && vcpu_waits(hart->loaded) && vcpu_interrupt_pending(hart->loaded))
         vcpu_wake(hart->loaded, TRACE_WAKEUP_TIMER);
