@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 #define TRACE_MAGIC     "SGTRACE1"
-#define TRACE_VERSION   2
-#define TRACE_MAX_HARTS 8
+#define TRACE_VERSION   3
+#define TRACE_MAX_HARTS 16
 #define TRACE_NO_VM     0xff /* record.vm, record.vcpu: about no VM in particular */
 
 /* A cache line, so that harts do not take each other's away. */
@@ -25,6 +25,7 @@ struct trace_ring {
     _Alignas(64) uint64_t base; /* physical address of the ring */
     uint64_t mask;              /* its size in bytes, a power of two, less 1; 0: there is no ring */
     uint64_t head;              /* bytes written since boot */
+    uint64_t hart;              /* whose ring it is: its hart id, as the board counts */
 };
 
 struct trace_header {
@@ -99,6 +100,7 @@ enum trace_event {
     TRACE_CONSOLE = 30,       /* bytes                  -                    -             */
     TRACE_STEAL = 31,         /* -                      steal, ticks         -             */
     TRACE_SWITCH_FP = 32,     /* 0 saved, 1 restored    -                    -             */
+    TRACE_HART_ONLINE = 33,   /* index of the hart       -                    -             */
     TRACE_EVENT_COUNT
 };
 

@@ -20,10 +20,11 @@ static void reserve(struct audit_input *input, uint64_t from, uint64_t to, const
 /* Rings are named by the header (told), so a ring that is nonsense is left out, not believed. */
 static void reserve_rings(struct audit_input *input, const struct symbols *hypervisor)
 {
+#define RING(n) "trace ring of hart " #n
     static const char *const names[TRACE_MAX_HARTS] = {
-        "trace ring of hart 0", "trace ring of hart 1", "trace ring of hart 2",
-        "trace ring of hart 3", "trace ring of hart 4", "trace ring of hart 5",
-        "trace ring of hart 6", "trace ring of hart 7"};
+        RING(0), RING(1), RING(2),  RING(3),  RING(4),  RING(5),  RING(6),  RING(7),
+        RING(8), RING(9), RING(10), RING(11), RING(12), RING(13), RING(14), RING(15)};
+#undef RING
     struct trace_header header;
     uint64_t at;
 
@@ -34,9 +35,9 @@ static void reserve_rings(struct audit_input *input, const struct symbols *hyper
     for (unsigned hart = 0; hart < TRACE_MAX_HARTS && hart < header.hart_count; hart++) {
         const struct trace_ring *ring = &header.ring[hart];
 
-        if (ring->mask != 0 && ring->mask < input->ram->bytes &&
+        if (ring->mask != 0 && ring->mask < input->ram->bytes && ring->hart < TRACE_MAX_HARTS &&
             ram_at(input->ram, ring->base, ring->mask + 1))
-            reserve(input, ring->base, ring->base + ring->mask + 1, names[hart]);
+            reserve(input, ring->base, ring->base + ring->mask + 1, names[ring->hart]);
     }
 }
 

@@ -125,7 +125,7 @@ static int connect_to(const char *path, struct error *error)
 /* Adds the hgatp of each hart that has one. The machine stands from here on. */
 static int ask_harts(struct gdb *gdb, uint64_t *hgatps, size_t *count, struct error *error)
 {
-    for (unsigned hart = 0; hart < 8 && *count < AUDIT_VMS; hart++) {
+    for (unsigned hart = 0; hart < TRACE_MAX_HARTS && *count < AUDIT_VMS; hart++) {
         if (!gdb_select(gdb, hart))
             break; /* there are no more harts */
         if (!gdb_read(gdb, "hgatp", &hgatps[*count]))

@@ -117,7 +117,7 @@ static bool machine_line(struct cursor *cursor)
         if (strcmp(name, "memory") == 0)
             size_value(cursor, &scenario->machine_memory);
         else if (strcmp(name, "harts") == 0)
-            unsigned_value(cursor, "harts", 1, 8, &scenario->harts);
+            unsigned_value(cursor, "harts", 1, 16, &scenario->harts);
         else if (strcmp(name, "cpu") == 0)
             scenario->cpu = cursor_value(cursor);
         else

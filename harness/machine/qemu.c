@@ -21,7 +21,7 @@
 
 #define LEAST_MEMORY  (16ull << 20)
 #define SPARSE_MEMORY (64ull << 30)
-#define MOST_HARTS    8
+#define MOST_HARTS    16
 
 /* The ends that the child keeps; closed here once it runs. */
 struct child_ends {

@@ -45,7 +45,7 @@ struct qemu_options {
     const char *binary;     /* NULL: $COACH_QEMU, else qemu-system-riscv64 from PATH */
     const char *cpu;        /* "rv64"; "rv64,sstc=off" … */
     uint64_t memory;        /* of the machine, in bytes */
-    unsigned harts;         /* 1 … 8 */
+    unsigned harts;         /* 1 … 16 */
     const char *hypervisor; /* ELF file for -kernel */
     const char *bundle;     /* path of the boot bundle for -initrd, or NULL */
     int bundle_fd;          /* or a descriptor of it (see file_nameless); -1: none */

@@ -27,7 +27,7 @@
 
 #include "trace/event.h"
 
-#define TRAPLOG_HARTS      8
+#define TRAPLOG_HARTS      16
 #define TRAPLOG_HGATPS     1024
 #define TRAPLOG_VALUES     6    /* most that a mark has, but for MARK_REGISTERS */
 #define TRAPLOG_LINE_BYTES 1024 /* longest line that is looked at; the rest of it is skipped */

@@ -182,7 +182,7 @@ static int take_machine(int key, char *value, struct run_options *options)
         take_memory(value, &options->memory);
         return 0;
     case KEY_HARTS:
-        take_number("--harts", value, 1, 8, &options->harts);
+        take_number("--harts", value, 1, 16, &options->harts);
         return 0;
     case KEY_CPU:
         options->cpu = value;

@@ -32,6 +32,7 @@ static const uint8_t sources[TRACE_EVENT_COUNT][EVENT_FIELDS] = {
     [TRACE_CONSOLE] = {FROM_ARG},
     [TRACE_STEAL] = {FROM_A},
     [TRACE_SWITCH_FP] = {FROM_ARG},
+    [TRACE_HART_ONLINE] = {FROM_ARG},
 };
 
 static uint64_t take(const struct trace_record *record, uint8_t source)

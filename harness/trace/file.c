@@ -146,7 +146,7 @@ static int decode_ring(const struct parts *parts, unsigned hart, struct event_li
         uint64_t slot = n & (trace_capacity(ring) - 1);
 
         memcpy(&record, parts->ring[hart] + slot * TRACE_RECORD_BYTES, sizeof(record));
-        if (trace_append(list, &record, hart, n, &calls, error) != 0)
+        if (trace_append(list, &record, (unsigned)ring->hart, n, &calls, error) != 0)
             return -1;
     }
     return 0;

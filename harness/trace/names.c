@@ -150,6 +150,7 @@ static const struct event_type told_types[TRACE_EVENT_COUNT] = {
     TOLD(TRACE_CONSOLE, "console", 1, DECIMAL("bytes")),
     TOLD(TRACE_STEAL, "steal", 1, DECIMAL("ticks")),
     TOLD(TRACE_SWITCH_FP, "switch_fp", 1, DECIMAL("restored")),
+    TOLD(TRACE_HART_ONLINE, "hart_online", 1, DECIMAL("index")),
 };
 
 static const struct event_type seen_types[SEEN_END - SEEN_GUEST_EXIT] = {

@@ -27,6 +27,11 @@ static int check_ring(const struct trace_header *header, unsigned hart, const st
         return error_set(
             error, "trace: ring of hart %u has head %" PRIu64 ", expected a multiple of %zu bytes",
             hart, ring->head, TRACE_RECORD_BYTES);
+    if (ring->hart >= TRACE_MAX_HARTS)
+        return error_set(error,
+                         "trace: ring %u is of hart %" PRIu64 ", expected one of the board's, 0 to "
+                         "%d",
+                         hart, ring->hart, TRACE_MAX_HARTS - 1);
     if (ram && !ram_at(ram, ring->base, bytes))
         return error_set(error,
                          "trace: ring of hart %u at 0x%" PRIx64 ", %" PRIu64
@@ -39,6 +44,9 @@ static int check_ring(const struct trace_header *header, unsigned hart, const st
             there->base <= ring->base + ring->mask)
             return error_set(error, "trace: rings of harts %u and %u overlap at 0x%" PRIx64, other,
                              hart, ring->base);
+        if (there->mask && ring->hart == there->hart)
+            return error_set(error, "trace: rings %u and %u are both of hart %" PRIu64, other, hart,
+                             ring->hart);
     }
     return 0;
 }
@@ -91,7 +99,8 @@ static int read_header(struct trace_reader *reader, struct trace_header *now, st
         const struct trace_ring *ring = &now->ring[hart];
 
         if (ring->base != reader->last.ring[hart].base ||
-            ring->mask != reader->last.ring[hart].mask)
+            ring->mask != reader->last.ring[hart].mask ||
+            ring->hart != reader->last.ring[hart].hart)
             return error_set(error, "trace: the ring of hart %u moved while the machine ran", hart);
         if (trace_written(ring) < reader->next[hart])
             return error_set(error,
@@ -159,7 +168,8 @@ static int read_ring(struct trace_reader *reader, struct event_list *list, unsig
         skip_to(reader, list, hart, oldest(reader, ring, current_head(reader, hart)));
         for (uint64_t n = reader->next[hart]; n < first + count; n++) {
             reader->next[hart] = n + 1;
-            if (trace_append(list, &chunk[n - first], hart, n, &reader->calls, error) != 0)
+            if (trace_append(list, &chunk[n - first], (unsigned)ring->hart, n, &reader->calls,
+                             error) != 0)
                 return -1;
         }
         if (reader->next[hart] > head)

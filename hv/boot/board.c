@@ -12,6 +12,7 @@
 
 struct board board;
 struct hart harts[HART_MAX];
+unsigned hart_count = 1;
 
 extern char __image_start[];
 
@@ -76,7 +77,38 @@ static uint32_t big_endian(const void *cell)
     return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
 }
 
-/* The phandle of the boot hart's interrupt controller; 0: not found. Counts harts on the way. */
+/* The board's hart of that id; NULL: none has been listed. */
+static struct board_hart *hart_of(uint64_t id)
+{
+    for (unsigned i = 0; i < board.hart_count; i++)
+        if (board.hart[i].id == id)
+            return &board.hart[i];
+    return NULL;
+}
+
+/* Lists a hart behind those that are; the boot hart is the first already. */
+static void add_hart(uint64_t id, const char *isa)
+{
+    struct board_hart *hart = hart_of(id);
+
+    if (!hart && board.hart_count == BOARD_MAX_HARTS) {
+        board.harts_beyond++;
+        return;
+    }
+    if (!hart)
+        hart = &board.hart[board.hart_count++];
+    *hart = (struct board_hart){.id = id, .isa = isa ? isa : ""};
+}
+
+/* Devicetree specification, "status": a hart that is not okay is none of ours. */
+static bool is_okay(const struct fdt *fdt, fdt_node node)
+{
+    const char *status = fdt_text(fdt, node, "status");
+
+    return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
+}
+
+/* Lists the harts. Returns the phandle of the boot hart's interrupt controller; 0: not found. */
 static uint64_t read_harts(const struct fdt *fdt)
 {
     fdt_node cpus = fdt_find_path(fdt, "/cpus");
@@ -84,14 +116,14 @@ static uint64_t read_harts(const struct fdt *fdt)
 
     if (cpus == FDT_NONE || !fdt_number(fdt, cpus, "timebase-frequency", &board.timebase_hz))
         panic("device tree: no timebase-frequency in /cpus");
+    add_hart(boot_hart_id, NULL);
     for (fdt_node node = fdt_child(fdt, cpus); node != FDT_NONE; node = fdt_sibling(fdt, node)) {
         if (!fdt_reg(fdt, cpus, node, 0, &id, &bytes))
             continue;
-        board.hart_count++;
-        if (id == board.boot_hart)
-            board.isa = fdt_text(fdt, node, "riscv,isa");
+        if (id == boot_hart_id || is_okay(fdt, node))
+            add_hart(id, fdt_text(fdt, node, "riscv,isa"));
         fdt_node controller = fdt_find_child(fdt, node, "interrupt-controller");
-        if (id == board.boot_hart && controller != FDT_NONE)
+        if (id == boot_hart_id && controller != FDT_NONE)
             fdt_number(fdt, controller, "phandle", &found);
     }
     return found;
@@ -101,7 +133,7 @@ bool board_has_extension(const char *name)
 {
     size_t length = strlen(name);
 
-    for (const char *at = board.isa; at && *at; at++)
+    for (const char *at = board.hart[0].isa; *at; at++)
         if (*at == '_' && strncmp(at + 1, name, length) == 0 &&
             (at[length + 1] == '_' || at[length + 1] == '\0'))
             return true;
@@ -158,10 +190,10 @@ static void board_init(void)
 {
     struct fdt fdt;
 
-    board.boot_hart = boot_hart_id;
     board.started = boot_time;
     board.device_tree = boot_device_tree;
     this_hart()->id = boot_hart_id;
+    this_hart()->state = HART_ONLINE;
     if (!fdt_open(&fdt, (const void *)boot_device_tree, DEVICE_TREE_LIMIT))
         panic("no device tree at %p, where the firmware says it is", (void *)boot_device_tree);
     board.device_tree_bytes = fdt.bytes;
@@ -174,7 +206,7 @@ static void board_init(void)
 
     hart_probe();
     if (!hart_has_hypervisor())
-        panic("hart %lu has no H extension: start QEMU with -cpu rv64", board.boot_hart);
+        panic("hart %lu has no H extension: start QEMU with -cpu rv64", boot_hart_id);
 }
 
 HV_INIT(INIT_BOARD, board_init);

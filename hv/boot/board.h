@@ -9,9 +9,15 @@
 #include <stdint.h>
 
 #define BOARD_MAX_RANGES 16
+#define BOARD_MAX_HARTS  16
 
 struct board_range {
     uint64_t base, bytes;
+};
+
+struct board_hart {
+    uint64_t id;     /* as the firmware counts; there may be gaps */
+    const char *isa; /* its riscv,isa, such as "rv64imafdch_zicsr_sstc"; "" if it has none */
 };
 
 struct board {
@@ -21,9 +27,9 @@ struct board {
     unsigned reserved_count;
     struct board_range bundle; /* bytes == 0: none */
     uint64_t timebase_hz;
+    struct board_hart hart[BOARD_MAX_HARTS]; /* the boot hart first, then as the tree has them */
     unsigned hart_count;
-    uint64_t boot_hart;    /* its hart id */
-    const char *isa;       /* its riscv,isa, such as "rv64imafdch_zicsr_sstc" */
+    unsigned harts_beyond; /* that the board has, and for which there is no room above */
     uint64_t uart;         /* 0: none */
     uint64_t plic;         /* 0: none */
     unsigned plic_context; /* of the boot hart's supervisor mode */

@@ -10,10 +10,12 @@
 enum init_stage {
     INIT_BOARD,   /* the device tree is read; nothing but the firmware's console works before */
     INIT_CONSOLE, /* own console */
-    INIT_MEMORY,  /* address space, page frames, trace rings */
-    INIT_HART,    /* this hart can run guests */
+    INIT_MEMORY,  /* address space */
+    INIT_FRAMES,  /* page frames, and the queue of those who want turns */
+    INIT_HART,    /* this hart can run guests: on each hart of its own */
     INIT_TABLES,  /* registries are turned into lookup tables */
     INIT_VMS,     /* the bundle's VMs are made */
+    INIT_HARTS,   /* the other harts come */
     INIT_RUN,     /* does not return */
     INIT_STAGES
 };
@@ -24,6 +26,8 @@ struct init_entry {
 };
 
 _Noreturn void hv_main(void);
+/* Runs all functions of a stage. */
+void init_run(enum init_stage stage);
 
 REGISTRY(hv_init, struct init_entry);
 #define HV_INIT(stage_, function_)                                                                 \

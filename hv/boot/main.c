@@ -4,12 +4,17 @@
 
 uint64_t boot_hart_id, boot_device_tree, boot_time; /* set by metal/entry.S */
 
+void init_run(enum init_stage stage)
+{
+    REGISTRY_EACH (hv_init, struct init_entry, entry)
+        if (entry->stage == stage)
+            entry->function();
+}
+
 /* Runs every registered function, stage by stage. The last stage holds the run loop. */
 _Noreturn void hv_main(void)
 {
-    for (int stage = 0; stage < INIT_STAGES; stage++)
-        REGISTRY_EACH (hv_init, struct init_entry, entry)
-            if (entry->stage == (enum init_stage)stage)
-                entry->function();
+    for (unsigned stage = 0; stage < INIT_STAGES; stage++)
+        init_run((enum init_stage)stage);
     panic("boot has come to its end, and no stage has run guests");
 }

@@ -64,6 +64,20 @@ unsigned board_free_ranges(struct board_range *ranges, unsigned limit)
     return count;
 }
 
+/* Notes a reserved range; one that lies right below another makes that longer. */
+static void note(uint64_t base, uint64_t bytes)
+{
+    for (unsigned i = 0; i < board.reserved_count; i++)
+        if (board.reserved[i].base == base + bytes) {
+            board.reserved[i].base = base;
+            board.reserved[i].bytes += bytes;
+            return;
+        }
+    if (board.reserved_count == BOARD_MAX_RANGES)
+        panic("more than %d reserved ranges", BOARD_MAX_RANGES);
+    board.reserved[board.reserved_count++] = (struct board_range){base, bytes};
+}
+
 uint64_t board_reserve(uint64_t bytes, const char *what)
 {
     struct board_range ranges[BOARD_MAX_RANGES + 3];
@@ -73,9 +87,7 @@ uint64_t board_reserve(uint64_t bytes, const char *what)
     for (unsigned i = count; i-- > 0;)
         if (ranges[i].bytes >= bytes) {
             uint64_t base = ranges[i].base + ranges[i].bytes - bytes;
-            if (board.reserved_count == BOARD_MAX_RANGES)
-                panic("more than %d reserved ranges", BOARD_MAX_RANGES);
-            board.reserved[board.reserved_count++] = (struct board_range){base, bytes};
+            note(base, bytes);
             return base;
         }
     panic("the machine has too little RAM: %lu KiB for %s do not fit in its %lu KiB", bytes / 1024,

@@ -1,6 +1,7 @@
 /*
  * Everything that belongs to one hart of the machine; tp points to it while the hypervisor
- * runs. There is no other per-hart state anywhere.
+ * runs. There is no other per-hart state anywhere. A hart's structure is its own: what others may
+ * touch is said beside it.
  */
 #ifndef HV_HART_HART_H
 #define HV_HART_HART_H
@@ -16,9 +17,21 @@
 #define ENTRY_CHOOSE 0x1u /* choose anew whose turn it is */
 #define ENTRY_WORK   0x2u /* do deferred work: hart/work.h */
 #define ENTRY_TRACE  0x4u /* tell of each entry and exit: tracing is on, and the hart has a ring */
+#define ENTRY_STOP   0x8u /* another hart panics: stop where you are */
 
+enum hart_state {
+    HART_ABSENT,  /* nobody has asked for it */
+    HART_STARTED, /* the firmware was asked to start it, and said yes */
+    HART_ONLINE,  /* it has come */
+    HART_STOPPED, /* a panic has stopped it */
+};
+
+struct lock;
+
+/* A cache line begins with each, so that harts do not take each other's away. */
 struct hart {
-    void (*handlers[EXIT_CAUSES])(struct vcpu *vcpu); /* of exits, by exit_index: vcpu/exit.h */
+    /* of exits, by exit_index: vcpu/exit.h */
+    _Alignas(64) void (*handlers[EXIT_CAUSES])(struct vcpu *vcpu);
 
     uint64_t stack_pointer;   /* of run_loop, while a guest runs */
     uint64_t emergency_stack; /* its top: for a trap whose own stack is not usable */
@@ -43,6 +56,13 @@ struct hart {
     struct timer slice;
 
     uint64_t trap_resume; /* not 0: an exception of the hypervisor's own continues here */
+
+    uint32_t locks_held;       /* bit n: it holds a lock of rank n (lib/lock.h) */
+    const struct lock *awaits; /* the lock that it waits for; others read it when they panic */
+
+    _Alignas(64) uint32_t requests; /* ENTRY_…, atomic: what others ask of it (hart/request.h) */
+    uint32_t state;                 /* enum hart_state, atomic: others look */
+    uint64_t stopped_at;            /* HART_STOPPED: pc of its guest; 0: none ran */
 };
 
 _Static_assert(offsetof(struct hart, stack_pointer) == HART_STACK_POINTER, "offsets.h");
@@ -51,7 +71,7 @@ _Static_assert(offsetof(struct hart, stack_bottom) == HART_STACK_BOTTOM, "offset
 _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "offsets.h");
 _Static_assert(offsetof(struct hart, return_address) == HART_RETURN, "offsets.h");
 
-#define HART_MAX 1
+#define HART_MAX 16
 
 /* The turn may be another's: the policy is asked before the next entry. */
 static inline void hart_reschedule(struct hart *hart)
@@ -59,6 +79,7 @@ static inline void hart_reschedule(struct hart *hart)
     hart->before_entry |= ENTRY_CHOOSE;
 }
 
-extern struct hart harts[HART_MAX];
+extern struct hart harts[HART_MAX]; /* the boot hart is the first */
+extern unsigned hart_count;         /* of them, those that the machine has and runs on */
 
 #endif

@@ -206,6 +206,6 @@ static void memory_init(void)
         panic("option leaf=%s: 4k or 2m is expected", leaf);
 }
 
-HV_INIT(INIT_HART, memory_init);
+HV_INIT(INIT_FRAMES, memory_init);
 HV_OPTION("leaf");
 HV_OPTION("vmids");

@@ -10,7 +10,7 @@ struct firmware_result {
 };
 
 struct firmware_result firmware_call(uint64_t extension, uint64_t function, uint64_t arg0,
-                                     uint64_t arg1);
+                                     uint64_t arg1, uint64_t arg2);
 void firmware_set_timer(uint64_t deadline);
 
 #endif

@@ -8,7 +8,7 @@
 #include "trap/cause.h"
 #include "trap/panic.h"
 
-#define OWN_INTERRUPTS (1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
+#define OWN_INTERRUPTS (1u << IRQ_S_SOFT | 1u << IRQ_S_TIMER | 1u << IRQ_S_EXT)
 
 #define COUNTER_TIME 2u /* hcounteren.TM: rdtime does not trap */
 
@@ -89,6 +89,13 @@ void hart_setup(void)
 }
 
 HV_INIT(INIT_HART, hart_setup);
+
+_Noreturn void hart_park(void)
+{
+    csr_write(sie, 0);
+    for (;;)
+        hart_wait();
+}
 
 uint64_t hart_counter(unsigned csr)
 {

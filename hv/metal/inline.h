@@ -42,9 +42,20 @@ static inline uint64_t hart_pending(void)
     return csr_read(sip); /* all that it can show are enabled: hart_setup */
 }
 
+static inline void hart_soft_clear(void)
+{
+    csr_clear(sip, 1u << 1);
+}
+
 static inline void hart_wait(void)
 {
     __asm__ volatile("wfi" ::: "memory");
+}
+
+/* pause (Zihintpause): a fence that orders nothing, where the hart does not know it. */
+static inline void hart_relax(void)
+{
+    __asm__ volatile(".4byte 0x0100000f" ::: "memory");
 }
 
 static inline struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)

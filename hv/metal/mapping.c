@@ -96,6 +96,33 @@ static void map_ram_around_image(void)
     map(image_end, ram_end - image_end, READ_WRITE);
 }
 
+void mapping_use(void)
+{
+    csr_write(satp, SATP_SV39 | (uint64_t)tables[0] >> 12);
+    __asm__ volatile("sfence.vma" ::: "memory");
+}
+
+/* Replaces a leaf by a table of leaves of the level below, with the same permissions. */
+static void split(uint64_t *entry, int level)
+{
+    uint64_t *table = table_new();
+
+    for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
+        table[i] = *entry + (i * leaf_bytes(level - 1) >> 12 << PTE_PPN_SHIFT);
+    *entry = (uint64_t)table >> 12 << PTE_PPN_SHIFT | PTE_V;
+}
+
+void mapping_guard(uint64_t page)
+{
+    for (int level = ROOT_LEVEL; level > 0; level--) {
+        uint64_t *entry = entry_for(page, level);
+        if (*entry & (PTE_R | PTE_X))
+            split(entry, level);
+    }
+    *entry_for(page, 0) = 0;
+    __asm__ volatile("sfence.vma" ::: "memory");
+}
+
 void mapping_init(void)
 {
     table_new();
@@ -111,8 +138,7 @@ void mapping_init(void)
         map(board.finisher, PAGE_SIZE, READ_WRITE);
     if (board.plic)
         map(board.plic, 0x400000, READ_WRITE);
-    csr_write(satp, SATP_SV39 | (uint64_t)tables[0] >> 12);
-    __asm__ volatile("sfence.vma" ::: "memory");
+    mapping_use();
 }
 
 HV_INIT(INIT_MEMORY, mapping_init);

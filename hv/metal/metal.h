@@ -46,6 +46,8 @@ unsigned hart_vmid_bits(void);
 
 /* Sets this hart up for guests: counters, interrupts enabled for HS. */
 void hart_setup(void);
+/* Takes back this hart's IRQ_S_SOFT. */
+METAL_INLINE void hart_soft_clear(void);
 /* Hands the guest's own exceptions and interrupts to it: hedeleg and hideleg. */
 void hart_delegate(void);
 /* Asks for IRQ_S_TIMER at `deadline` (ticks); replaces the one asked before. UINT64_MAX: none. */
@@ -53,6 +55,10 @@ METAL_INLINE void clock_arm(uint64_t deadline);
 /* Waits until an interrupt is pending, without taking it; one of the guest whose context is loaded
  * counts, too. */
 METAL_INLINE void hart_wait(void);
+/* One look in a loop of them: others on the same core go first. */
+METAL_INLINE void hart_relax(void);
+/* Waits for ever; nothing wakes it. */
+_Noreturn void hart_park(void);
 /* Pending and enabled HS interrupts, one bit each (1 << IRQ_S_TIMER …). */
 METAL_INLINE uint64_t hart_pending(void);
 
@@ -137,6 +143,11 @@ METAL_INLINE void instruction_fence(void); /* fence.i */
 
 /* ---- firmware and board ---- */
 
+/* Has the firmware start a hart that it holds, at `entry` in HS-mode, translation off, with
+ * a0 = hart, a1 = opaque. 0, or SBI's error; 0 says that it will come, not that it is there. */
+int64_t firmware_hart_start(uint64_t hart, uint64_t entry, uint64_t opaque);
+/* Raises IRQ_S_SOFT on that hart. */
+void firmware_send_ipi(uint64_t hart);
 /* Sends one byte through the firmware's console. */
 void firmware_putchar(char byte);
 /* Ends the machine; QEMU's exit status tells failure. */
@@ -152,8 +163,12 @@ void plic_open(uint64_t base, unsigned context, unsigned source);
 unsigned plic_claim(void); /* 0: none */
 void plic_complete(unsigned source);
 
-/* Address space of the hypervisor itself: identity, W^X, guard pages, devices uncached. */
+/* Address space of the hypervisor itself: identity, W^X, guard pages, devices uncached. Made once
+ * and for all harts; each puts it into force for itself. */
 void mapping_init(void);
+void mapping_use(void);
+/* Takes the page at that address of RAM out of it, before any other hart uses it. */
+void mapping_guard(uint64_t page);
 
 #ifdef __riscv
 #include "metal/inline.h"

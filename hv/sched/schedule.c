@@ -44,6 +44,8 @@ static void take_interrupts(const struct hart *hart)
 {
     uint64_t pending = hart_pending();
 
+    if (pending & 1u << IRQ_S_SOFT)
+        hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_SOFT)](NULL);
     if (pending & 1u << IRQ_S_TIMER)
         hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_TIMER)](NULL);
     if (pending & 1u << IRQ_S_EXT)

@@ -9,6 +9,9 @@
 
 extern struct trace_header trace_header;
 
+/* Gives hart number `hart`, an index, a ring of its own if tracing is on, before page frames are
+ * set up. */
+void trace_ring_reserve(unsigned hart);
 /* Gives hart number `hart` a ring of `records` (a power of two) at physical address base. */
 void trace_ring_init(unsigned hart, uint64_t base, uint64_t records);
 

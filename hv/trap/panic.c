@@ -67,22 +67,28 @@ static void print_backtrace(void)
     print("\n");
 }
 
-/* A panic within a panic says one thing, without formatting, and stops. */
+/* A panic within a panic says one thing, without formatting, and stops. One of another hart while
+ * the first is told of has nothing to add. */
 static void enter_once(void)
 {
-    static bool entered;
+    static const struct hart *reporting;
+    static const char again[] = "panic: again, while reporting the first\n";
+    const struct hart *first = NULL;
 
-    if (entered) {
-        static const char again[] = "panic: again, while reporting the first\n";
-        console_raw(again, sizeof(again) - 1);
-        machine_stop(true);
-    }
-    entered = true;
+    if (__atomic_compare_exchange_n(&reporting, &first, this_hart(), false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_ACQUIRE))
+        return;
+    if (first != this_hart())
+        hart_park();
+    console_raw(again, sizeof(again) - 1);
+    machine_stop(true);
 }
 
 static _Noreturn void report_and_stop(void)
 {
     print_backtrace();
+    REGISTRY_EACH (hv_panic, struct panic_entry, entry)
+        entry->tell();
     memcpy(panic_report.magic, PANIC_MAGIC, sizeof(panic_report.magic));
     if (&monitor)
         monitor.panicked = 1;

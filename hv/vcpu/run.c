@@ -106,6 +106,6 @@ static void trace_as_asked(void)
     run_loop_trace(trace_header.enabled);
 }
 
-HV_INIT(INIT_TABLES, exits_init);
-HV_INIT(INIT_TABLES, trace_as_asked);
+HV_INIT(INIT_HART, exits_init);
+HV_INIT(INIT_HART, trace_as_asked);
 HV_INIT(INIT_RUN, run_loop);

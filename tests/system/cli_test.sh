@@ -34,7 +34,7 @@ refused "a backstop that is none" "--wall" "${run[@]}" --wall soon "$exit_elf"
 refused "trace records that are no power of two" "power of two" "${run[@]}" --trace-records 3 \
     "$exit_elf"
 refused "an image that is text" "is text; expected a program" "${run[@]}" README.md
-refused "nine harts" "--harts 9: expected 1 to 8" "${run[@]}" --harts 9 "$exit_elf"
+refused "17 harts" "--harts 17: expected 1 to 16" "${run[@]}" --harts 17 "$exit_elf"
 
 # Files.
 echo text >"$work/text"

@@ -118,8 +118,8 @@ static void machine_refused(void)
         unsigned harts;
         const char *hypervisor, *reason;
     } bad[] = {
-        {256 << 20, 0, "/bin/sh", "0 harts: expected 1 to 8"},
-        {256 << 20, 9, "/bin/sh", "9 harts: expected 1 to 8"},
+        {256 << 20, 0, "/bin/sh", "0 harts: expected 1 to 16"},
+        {256 << 20, 17, "/bin/sh", "17 harts: expected 1 to 16"},
         {0, 1, "/bin/sh", "at least 16M"},
         {(256 << 20) + 1, 1, "/bin/sh", "a multiple of 4096"},
         {1ull << 50, 1, "/bin/sh", "this computer has"},

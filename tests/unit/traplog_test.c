@@ -100,7 +100,7 @@ static void refuses_lines_that_are_damaged(void)
         "@Q 0 0",
         "@V",
         "@V 0",
-        "@V 9 0",
+        "@V 10 0",
         "@V 0 xyz",
         "@V 0 1 2 3 4 5",
         "riscv_cpu_do_interrupt: hart:0, async:0, cause:000000000000000a, epc:0x80",

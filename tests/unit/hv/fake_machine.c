@@ -11,6 +11,9 @@
 #include "metal/metal.h"
 #include "vcpu/run.h"
 #include <assert.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +22,12 @@
 struct fake_machine fake_machine;
 struct board board = {.timebase_hz = 10000000};
 struct hart harts[HART_MAX];
+unsigned hart_count = 1;
+_Thread_local struct hart *fake_hart = &harts[0];
+uint32_t fake_ipis;
+void (*fake_on_wait)(void);
+jmp_buf fake_stop_return;
+bool fake_stop_expected;
 struct monitor monitor;
 bool machine_has_sstc;
 static struct maker maker;
@@ -54,6 +63,7 @@ void machine_begin(unsigned count)
     memset(vms, 0, sizeof vms);
     machine_has_sstc = false;
     ram = arena_begin(PAGES, ORDER_2M);
+    run_inits(INIT_FRAMES);
     run_inits(INIT_HART);
     run_inits(INIT_TABLES);
     timers_init(&harts[0]);
@@ -110,7 +120,36 @@ struct sbi_result machine_call(struct vcpu *vcpu, uint64_t extension, uint64_t f
 
 struct hart *this_hart(void)
 {
-    return &harts[0];
+    return fake_hart;
+}
+
+void firmware_send_ipi(uint64_t hart)
+{
+    fake_ipis |= 1u << hart;
+}
+
+void hart_soft_clear(void)
+{
+    fake_ipis &= ~(1u << fake_hart->id);
+}
+
+void hart_relax(void)
+{
+    sched_yield();
+}
+
+void hart_wait(void)
+{
+    if (fake_on_wait)
+        fake_on_wait();
+}
+
+/* A hart that parks runs no more: its part of the test ends. */
+void hart_park(void)
+{
+    if (!fake_stop_expected)
+        abort();
+    longjmp(fake_stop_return, 1);
 }
 
 uint64_t clock_now(void)
@@ -314,9 +353,6 @@ void mux_flush(void)
 {
 }
 
-jmp_buf fake_stop_return;
-bool fake_stop_expected;
-
 void machine_stop(bool failure)
 {
     if (!fake_stop_expected || failure)
@@ -326,7 +362,12 @@ void machine_stop(bool failure)
 
 void print(const char *template, ...)
 {
-    (void)template;
+    size_t used = strlen(fake_machine.printed);
+    va_list args;
+
+    va_start(args, template);
+    vsnprintf(fake_machine.printed + used, sizeof fake_machine.printed - used, template, args);
+    va_end(args);
 }
 
 void monitor_update(void)

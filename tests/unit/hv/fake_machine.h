@@ -41,6 +41,7 @@ struct fake_machine {
     struct fake_guest_csrs loaded; /* of the guest whose context is in the hart */
     char written[4096];            /* what all guests wrote to the console */
     size_t written_bytes;
+    char printed[2048]; /* the hypervisor's own lines */
     const struct vm *last_writer;
     const char *typed; /* input that is waiting for whoever reads */
     unsigned hfence_vvma_all, hfence_vvma_page, hfence_vvma_asid, fence_i;
@@ -50,6 +51,12 @@ struct fake_machine {
     uint64_t stval; /* of the exit that a test plays */
 };
 extern struct fake_machine fake_machine;
+
+/* On which hart the code under test runs, and to which harts (by id) an IPI is under way. */
+extern _Thread_local struct hart *fake_hart;
+extern uint32_t fake_ipis;
+/* If not NULL: what happens while a hart sleeps. */
+extern void (*fake_on_wait)(void);
 
 extern jmp_buf fake_stop_return;
 extern bool fake_stop_expected;

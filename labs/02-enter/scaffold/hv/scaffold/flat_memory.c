@@ -109,4 +109,4 @@ static void memory_init(void)
         panic("the machine has too little RAM for the tables of its page frames");
 }
 
-HV_INIT(INIT_HART, memory_init);
+HV_INIT(INIT_FRAMES, memory_init);
