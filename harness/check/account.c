@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/endings.h"
 #include "check/match.h"
 
 #define SAY(field, ...) snprintf(account->field, sizeof account->field, __VA_ARGS__)
@@ -217,6 +218,12 @@ bool end_holds(const struct facts *facts, const struct property *property, struc
         return false;
     }
     int end = vm->end == VM_END_NONE ? -1 : (int)vm->end;
+    if (!endings_agree(facts, (unsigned)property->vm, vm)) {
+        SAY(actual, "it is told that it ends %s(%" PRIu64 "), and it did not ask for that",
+            end_word(end), vm->end_code);
+        SAY(diagnosis, "the end was not the guest's");
+        return false;
+    }
     if (end == property->end && (!property->has_code || vm->end_code == property->code))
         return true;
     char why[sizeof vm->why + 1] = "";

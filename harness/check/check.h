@@ -169,6 +169,7 @@ struct scenario_command {
 enum scenario_until {
     UNTIL_FINISHED, /* the machine stops by itself, and in good order */
     UNTIL_DEADLINE, /* guests run for ever: the machine is stopped at the deadline */
+    UNTIL_TRAPS,    /* the same, or they trap without end until the run's bound */
     UNTIL_PANIC,    /* the hypervisor is to refuse or panic: SRST with reason failure */
 };
 

@@ -190,13 +190,16 @@ const char *diagnose_outcome(const struct facts *facts)
         return facts->registers.diagnosis; /* whatever came of it */
     switch (facts->outcome) {
     case OUTCOME_FINISHED:
-        if (until == UNTIL_FINISHED && facts->has_monitor && facts->monitor.finished == 1)
+        if (until == UNTIL_FINISHED && facts->has_monitor && facts->monitor.finished == 1 &&
+            !*facts->cut_short)
             return NULL;
         return "early exit";
     case OUTCOME_FAILURE:
         return until == UNTIL_PANIC ? NULL : "hypervisor panic";
     case OUTCOME_DEADLINE:
-        return until == UNTIL_DEADLINE ? NULL : "timeout";
+        if (until == UNTIL_TRAPS || (until == UNTIL_DEADLINE && !facts->flooded))
+            return NULL;
+        return until == UNTIL_DEADLINE ? "it traps until the run's bound" : "timeout";
     case OUTCOME_STUCK:
         return "nothing can happen any more";
     case OUTCOME_OVERRUN:

@@ -139,6 +139,8 @@ static void switched_off(const struct facts *facts, struct result_item *to)
     running_vm(facts, running, sizeof running);
     if (facts->check->scenario.until != UNTIL_FINISHED)
         result_line(to, LINE_ACTUAL, "the machine was switched off, and without a failure");
+    else if (*facts->cut_short)
+        result_line(to, LINE_ACTUAL, "%s", facts->cut_short);
     else if (!facts->has_monitor)
         result_line(to, LINE_ACTUAL,
                     "the machine was switched off, and left no monitor that "
@@ -158,6 +160,7 @@ static const char *right_end(enum scenario_until until)
     case UNTIL_FINISHED:
         return "all VMs end, then the machine is switched off";
     case UNTIL_DEADLINE:
+    case UNTIL_TRAPS:
         return "the machine runs until the deadline";
     case UNTIL_PANIC:
         return "the hypervisor refuses and stops the machine with a failure";

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/endings.h"
 #include "check/fences.h"
 #include "check/findings.h"
 #include "check/machine.h"
@@ -255,6 +256,9 @@ void machine_fill_facts(struct machine *machine)
         findings_panic(machine);
     if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
         tell_bound(machine);
+    facts->flooded = machine->seen.end == OBSERVER_STOPPED;
+    if (facts->outcome == OUTCOME_FINISHED)
+        endings_are_seen(facts, facts->cut_short, sizeof facts->cut_short);
     if (*facts->tampered)
         snprintf(facts->why, sizeof facts->why, "%s", facts->tampered);
     if (machine->check->wants_fences)

@@ -174,10 +174,12 @@ static bool until_line(struct cursor *cursor)
         scenario->until = UNTIL_FINISHED;
     else if (cursor_word(cursor, "deadline"))
         scenario->until = UNTIL_DEADLINE;
+    else if (cursor_word(cursor, "traps"))
+        scenario->until = UNTIL_TRAPS;
     else if (cursor_word(cursor, "panic"))
         scenario->until = UNTIL_PANIC;
     else
-        return cursor_expected(cursor, "finished, deadline or panic");
+        return cursor_expected(cursor, "finished, deadline, traps or panic");
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "model/last.h"
 #include "model/model.h"
 
 #define MODEL_CHANNEL_MAGIC    0x4d4f44454c303031ull
@@ -61,6 +62,7 @@ struct model_channel {
     struct model_channel_breach breach[MODEL_CHANNEL_BREACHES];
     uint32_t lives;
     struct model_channel_life life[MODEL_CHANNEL_LIVES];
+    struct model_last last[BUNDLE_MAX_VMS];
     uint32_t rules;
     struct model_channel_rule rule[MODEL_CHANNEL_RULES];
 };

@@ -23,6 +23,7 @@ struct model;
 
 struct model_rule;   /* rule.h */
 struct model_record; /* record.h */
+struct model_last;   /* last.h */
 
 struct model_breach {
     const struct model_rule *rule;
@@ -69,6 +70,7 @@ struct model_setup {
     void (*record)(const struct model_record *record, void *argument);
     /* A VM wrote to its console, and the call took it (console.h); NULL: nobody asked. */
     void (*wrote)(int vm, const uint8_t *bytes, uint32_t count, void *argument);
+    struct model_last *last; /* of each VM, to be kept up to date (last.h); NULL: nobody asked */
     void *argument;
 };
 

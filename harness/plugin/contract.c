@@ -153,6 +153,7 @@ static bool begin(void)
         .broken = broken,
         .wrote = channel->console_fd >= 0 ? wrote : NULL,
         .record = channel->record_fd >= 0 ? record : NULL,
+        .last = channel->last,
     };
     model = model_new(&setup);
     return model || (blind("no memory for the model"), false);
