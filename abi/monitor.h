@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define MONITOR_MAGIC      "SGMONTR1"
-#define MONITOR_VERSION    2
+#define MONITOR_VERSION    3
 #define MONITOR_MAX_VMS    16
 #define MONITOR_EXCEPTIONS 32 /* exits[cause] for exceptions 0 … 31 */
 #define MONITOR_INTERRUPTS 32 /* exits[32 + number] for interrupts 0 … 31 */
@@ -59,6 +59,7 @@ struct monitor_vm {
     uint64_t memory;        /* promised, in bytes */
     uint64_t resident;      /* backed by memory now, in bytes */
     uint64_t tables;        /* second-stage tables, in bytes */
+    uint64_t claim_ticks;   /* time its weight and cap entitled it to, until claims_until */
     uint64_t cpu_ticks;     /* time spent in the guest or on its behalf, all vCPUs */
     uint64_t steal_ticks;   /* time that a vCPU could have run and did not */
     uint64_t created_ticks; /* `time` when the VM was created, this time */
@@ -78,13 +79,15 @@ struct monitor {
     uint64_t timebase_hz;
     uint64_t ram_base; /* board RAM, physical */
     uint64_t ram_bytes;
-    uint64_t free_bytes;  /* free for VMs now */
-    uint64_t own_bytes;   /* the hypervisor's own: image, stacks, tables, metadata */
-    uint64_t trace_bytes; /* trace rings */
-    uint64_t idle_ticks;  /* no vCPU could run */
-    uint64_t boot_ticks;  /* `time` at the hypervisor's first instruction */
-    uint32_t finished;    /* 1: all VMs have ended and the machine is about to stop */
-    uint32_t panicked;    /* 1: the hypervisor met a bug of its own */
+    uint64_t free_bytes;    /* free for VMs now */
+    uint64_t own_bytes;     /* the hypervisor's own: image, stacks, tables, metadata */
+    uint64_t trace_bytes;   /* trace rings */
+    uint64_t idle_ticks;    /* no vCPU could run */
+    uint64_t boot_ticks;    /* `time` at the hypervisor's first instruction */
+    uint64_t claims_until;  /* `time` when a VM last began or ended */
+    uint64_t claimed_ticks; /* of the time until then, that in which some VM lived */
+    uint32_t finished;      /* 1: all VMs have ended and the machine is about to stop */
+    uint32_t panicked;      /* 1: the hypervisor met a bug of its own */
     struct monitor_vm vm[MONITOR_MAX_VMS];
 };
 

@@ -94,6 +94,7 @@ enum trace_event {
                               /*   of the first, stval 0                                    */
     TRACE_VM_EXIT = 25,       /* enum vm_end            code                 -             */
     TRACE_VM_DESTROY = 26,    /* -                      pages scrubbed       -             */
+                              /*   told when it is done: all are zero and free              */
     TRACE_CSR_EMULATE = 27,   /* CSR number             sepc                 value         */
     TRACE_VMID_ROLLOVER = 28, /* generation             -                    -             */
     TRACE_PANIC = 29,         /* scause                 sepc                 stval         */

@@ -161,12 +161,16 @@ static double add_interval(const struct monitor *monitor, uint64_t from, uint64_
     return weights > 0 ? ticks : 0;
 }
 
+/* The hypervisor has counted what came of all lives up to the last birth or end. */
 void monitor_wanted(const struct monitor *monitor, uint64_t elapsed, double *share)
 {
-    double ticks = 0;
+    double ticks = (double)monitor->claimed_ticks;
     uint64_t last = monitor->boot_ticks + elapsed, next;
+    uint64_t counted = monitor->claims_until ? monitor->claims_until : monitor->boot_ticks;
     memset(share, 0, MONITOR_MAX_VMS * sizeof(*share));
-    for (uint64_t tick = monitor->boot_ticks; tick < last; tick = next) {
+    for (unsigned i = 0; i < monitor->vm_count; i++)
+        share[i] = (double)monitor->vm[i].claim_ticks;
+    for (uint64_t tick = counted; tick < last; tick = next) {
         next = next_change(monitor, tick, last);
         ticks += add_interval(monitor, tick, next, share);
     }

@@ -29,7 +29,7 @@ static void publish(void)
     monitor.timebase_hz = board.timebase_hz;
     monitor.ram_base = board.ram.base;
     monitor.ram_bytes = board.ram.bytes;
-    monitor.boot_ticks = board.started;
+    monitor.boot_ticks = monitor.claims_until = board.started;
     for (unsigned i = 0; i < trace_header.hart_count; i++)
         monitor.trace_bytes += trace_header.ring[i].mask + 1;
     monitor_update();

@@ -52,6 +52,7 @@ static void publish(struct vm *vm)
 {
     struct monitor_vm *report = vm->report;
 
+    vm_count_claims();
     memset(report->why, 0, sizeof(report->why));
     report->end = VM_END_NONE;
     report->end_code = report->ended_ticks = 0;
@@ -151,6 +152,7 @@ void vm_end(struct vm *vm, enum vm_end end, uint64_t code)
 {
     if (vm->report->state == VM_STATE_ENDED)
         return;
+    vm_count_claims();
     vm->report->state = VM_STATE_ENDED;
     machine_release();
     vm->report->end = end;

@@ -38,6 +38,8 @@ extern struct vm vms[VM_MAX];
 extern struct bundle bundle;   /* the one that the machine was started with */
 extern struct monitor monitor; /* published: abi/monitor.h */
 
+/* Counts what VMs are entitled to up to now. Before one begins or ends to live. */
+void vm_count_claims(void);
 /* Brings the machine-wide figures of monitor up to date. */
 void monitor_update(void);
 

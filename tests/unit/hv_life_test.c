@@ -59,6 +59,29 @@ static void counters_only_grow(void)
     machine_end();
 }
 
+/* VM 0 lives all the time, VM 1 two lives of it; 9:1. */
+static void what_a_vm_is_entitled_to_is_counted_over_all_its_lives(void)
+{
+    begin();
+    vms[0].report->weight = 9;
+    vms[0].report->cap = 0;
+    vm->report->weight = 1;
+    vm_count_claims();
+    uint64_t first = vms[0].report->claim_ticks, second = vm->report->claim_ticks;
+    fake_machine.clock += 1000;
+    vm_end(vm, VM_END_EXIT, 0);
+    fake_machine.clock += 500; /* alone */
+    CU_ASSERT_TRUE(vm_restart(vm, why, sizeof why));
+    vm->report->weight = 1;
+    vms[0].report->cap = 50;
+    fake_machine.clock += 2000;
+    vm_count_claims();
+    CU_ASSERT_EQUAL(vm->report->claim_ticks - second, 100 + 200);
+    CU_ASSERT_EQUAL(vms[0].report->claim_ticks - first, 900 + 500 + 1000);
+    CU_ASSERT_EQUAL(monitor.claims_until, fake_machine.clock);
+    machine_end();
+}
+
 static void the_machine_stops_when_the_last_vm_has_ended(void)
 {
     begin();
@@ -144,6 +167,8 @@ static void a_timer_tells_the_deadline_that_was_asked_for(void)
 
 TEST_SUITE(hv_life, {"a claim outlives restart and reboot", a_claim_outlives_restart_and_reboot},
            {"counters only grow", counters_only_grow},
+           {"what a VM is entitled to is counted over all its lives",
+            what_a_vm_is_entitled_to_is_counted_over_all_its_lives},
            {"the machine stops when the last VM has ended",
             the_machine_stops_when_the_last_vm_has_ended},
            {"whoever holds the machine keeps it on", whoever_holds_the_machine_keeps_it_on},

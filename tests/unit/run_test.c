@@ -98,7 +98,7 @@ static void monitor_refused(void)
     bad = good;
     bad.version = 7;
     CU_ASSERT_EQUAL(read_back(&bad, &copy, &error), -1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "version 7, expected 2"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "version 7, expected 3"));
     bad = good;
     bad.vm_count = MONITOR_MAX_VMS + 1;
     CU_ASSERT_EQUAL(read_back(&bad, &copy, &error), -1);
@@ -172,6 +172,21 @@ static void shares_wanted(void)
     CU_ASSERT_DOUBLE_EQUAL(share[0], 0, 1e-9);
 }
 
+static void shares_wanted_over_many_lives(void)
+{
+    /* What the lives before 6000 came to has been counted; bob lives on alone until 7000. */
+    struct monitor monitor = sample();
+    double share[MONITOR_MAX_VMS];
+    monitor.boot_ticks = 0;
+    monitor.claims_until = monitor.claimed_ticks = 6000;
+    monitor.vm[0].claim_ticks = 1500;
+    monitor.vm[1].claim_ticks = 4500;
+    monitor.vm[1].created_ticks = 5990;
+    monitor_wanted(&monitor, 7000, share);
+    CU_ASSERT_DOUBLE_EQUAL(share[0], 1500.0 / 7000, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(share[1], 5500.0 / 7000, 1e-9);
+}
+
 static void summary_counts(void)
 {
     struct monitor monitor = sample();
@@ -212,5 +227,6 @@ TEST_SUITE(run, {"the firmware's greeting is not shown, however it comes", greet
            {"each end of a VM has its words and its judgement", ends_in_words},
            {"time runs from the first instruction to the last VM's end", time_elapsed},
            {"a VM is wanted by its weight while it lives, up to its cap", shares_wanted},
+           {"shares wanted over many lives", shares_wanted_over_many_lives},
            {"the summary counts exits by cause and VM, and shares", summary_counts},
            {"the summary is a JSON object too", summary_as_json});

@@ -10,7 +10,7 @@ HV_NATIVE_SOURCES := \
     hv/memory/guest_memory.c \
     hv/sched/policy.c hv/sched/round_robin.c hv/sched/weighted_fair.c hv/sched/fair_clock.c \
     hv/hart/work.c hv/hart/request.c hv/time/timer.c hv/vcpu/vcpu.c hv/vm/bundle.c hv/vm/vm.c hv/vm/faults.c \
-    hv/vm/life.c hv/trap/panic_harts.c \
+    hv/vm/claims.c hv/vm/life.c hv/trap/panic_harts.c \
     $(wildcard hv/sbi/*.c) \
     tests/unit/hv/arena.c tests/unit/hv/bundle_maker.c tests/unit/hv/fake_machine.c \
     tests/unit/hv/fake_metal.c tests/unit/hv/native_string.c tests/unit/hv/simulator.c
