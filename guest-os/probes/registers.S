@@ -43,8 +43,9 @@
 .endm
 
 .text
-/* void registers_round(void): interrupts off, paging on, page 0 filled. Runs on its own page of
- * code so that the slot (registers_slot) may be written. */
+/* void registers_round(void): interrupts off, paging on, page 0 filled. It stands among the data, since
+ * the slot in it (registers_slot) is written. */
+.section .data.round, "awx"
 .balign 4
 .globl registers_round
 registers_round:
@@ -79,6 +80,7 @@ registers_slot:
     .endr
     ret
 
+.text
 /* A trap vector that touches no register: it skips the instruction of four bytes that trapped. */
 .balign 4
 .globl skip_vector

@@ -100,6 +100,11 @@ static void expect_sfence(uint64_t fid, uint64_t round)
     uint64_t start = everything ? 0 : WINDOW;
     uint64_t size = everything ? (random_below(2) ? 0 : ~0ull) : PAGE_BYTES << random_below(12);
 
+    if (!everything && random_below(2)) { /* the window is the last page that the range touches */
+        start -= size - 1;
+        size += random_below(2);
+    }
+
     *(volatile uint64_t *)paging_entry(root, WINDOW, 0) = paging_leaf((uintptr_t)page, PTE_RW);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     expect_equal(SBI_SUCCESS, (uint64_t)fence(fid, mask, base, start, size).error,

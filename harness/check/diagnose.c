@@ -182,8 +182,6 @@ const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes
 const char *diagnose_outcome(const struct facts *facts)
 {
     enum scenario_until until = facts->check->scenario.until;
-    if (*facts->tampered)
-        return "probe tampered with";
     if (facts->stray)
         return "hypervisor page reachable";
     if (facts->registers.known && !facts->registers.holds)

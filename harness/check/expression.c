@@ -108,7 +108,6 @@ static struct expression *word(struct cursor *cursor)
         expression->left = primary(cursor);
     else if (cursor_symbol(cursor, "+"))
         expression->left = primary(cursor);
-    cursor->check->wants_memory = true;
     return cursor->failed ? NULL : expression;
 }
 
@@ -157,8 +156,6 @@ static struct expression *field_of(struct cursor *cursor, enum expression_kind k
     expression->name = cursor_identifier(cursor, true);
     if (!expression->name)
         cursor_expected(cursor, "the name of a field");
-    if (kind == EXPRESSION_PROBE)
-        cursor->check->wants_memory = true;
     return cursor->failed ? NULL : expression;
 }
 

@@ -55,7 +55,6 @@ struct facts {
     uint64_t instructions; /* seen: executed by all harts up to the last exit or entry */
     uint64_t last_tick;    /* seen: the board's time at the end */
     enum outcome outcome;
-    char tampered[200]; /* seen: "", or what the hypervisor did to a probe that it was to run */
     char cut_short[200]; /* seen: "", or which VM was still to run when the machine ended */
     bool flooded;       /* seen: ended by its bound of traps, before its deadline */
     bool stray;         /* seen: a guest ran the hypervisor's own code */

@@ -9,7 +9,6 @@
 #include "check/findings.h"
 #include "check/machine.h"
 #include "check/registers.h"
-#include "check/tamper.h"
 
 /* ---- Memory and symbols of guests -------------------------------------------------------- */
 
@@ -226,6 +225,24 @@ static bool last_register(void *argument, unsigned vm, unsigned number, uint64_t
            registers_last(machine->registers, machine->vm[vm].hgatp, number, value);
 }
 
+/* A VM that was destroyed and not entered since has no memory that could be read. */
+static void forget_destroyed(struct machine *machine)
+{
+    const struct facts *facts = &machine->facts;
+    bool destroyed[BUNDLE_MAX_VMS] = {false};
+    for (size_t i = 0; i < facts->events; i++) {
+        const struct event *event = facts->event[i];
+        int kind = event->type->kind;
+        int vm = event->vm == TRACE_NO_VM ? -1 : facts->vm_of[event->vm];
+        if (vm >= 0 &&
+            (kind == TRACE_VM_DESTROY || kind == TRACE_VM_CREATE || kind == (int)SEEN_GUEST_ENTRY))
+            destroyed[vm] = kind == TRACE_VM_DESTROY;
+    }
+    for (unsigned vm = 0; vm < BUNDLE_MAX_VMS; vm++)
+        if (destroyed[vm])
+            machine->vm[vm].hgatp = 0;
+}
+
 void machine_fill_facts(struct machine *machine)
 {
     struct facts *facts = &machine->facts;
@@ -246,7 +263,7 @@ void machine_fill_facts(struct machine *machine)
     map_vms(machine);
     name_seen(machine);
     merge(machine);
-    tamper_find(machine);
+    forget_destroyed(machine);
     findings_truth(machine);
     findings_isolation(machine);
     contract_finding(machine);
@@ -259,8 +276,6 @@ void machine_fill_facts(struct machine *machine)
     facts->flooded = machine->seen.end == OBSERVER_STOPPED;
     if (facts->outcome == OUTCOME_FINISHED)
         endings_are_seen(facts, facts->cut_short, sizeof facts->cut_short);
-    if (*facts->tampered)
-        snprintf(facts->why, sizeof facts->why, "%s", facts->tampered);
     if (machine->check->wants_fences)
         fences_finding(facts, &facts->fences);
 }

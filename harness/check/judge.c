@@ -239,7 +239,7 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
                        struct result_item *result)
 {
     const char *outcome = diagnose_outcome(facts);
-    if (!*facts->tampered && !facts->stray && contract_is_broken(facts, result)) {
+    if (!facts->stray && contract_is_broken(facts, result)) {
         if (item->hint)
             result_set(&result->hint, "%s", item->hint);
         return;

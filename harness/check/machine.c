@@ -10,7 +10,6 @@
 #include "abi/probe.h"
 #include "check/registers.h"
 #include "lib/file.h"
-#include "check/tamper.h"
 
 #define AUDIT_INSTRUCTIONS 20000000 /* between checkpoints of "isolation holds" */
 
@@ -149,12 +148,11 @@ static void watch(struct machine *machine, struct observer_options *options)
     options->model = true;
     options->commands = machine->command;
     options->command_count = list_commands(machine);
+    options->guest_text = machine->text;
     options->on_stop = stopped;
     options->on_turn = bounded;
     options->limit_vectors = MACHINE_MOST_VECTORS;
     options->argument = machine;
-    if (check->wants_memory && tamper_can_guard(check))
-        options->guard = PROBE_REPORT_GPA;
     if (check->wants_isolation)
         options->checkpoint_instructions = AUDIT_INSTRUCTIONS;
     if (machine->registers)

@@ -71,6 +71,19 @@ static void remember_trees(struct machine *machine)
     }
 }
 
+/* Where the VMs' code is; a raw image does not say it. */
+static void find_text(struct machine *machine)
+{
+    for (unsigned i = 0; i < machine->check->scenario.vms; i++) {
+        struct machine_vm *vm = &machine->vm[i];
+        struct model_range *text = &machine->text[i];
+        struct error error;
+        vm->symbols = symbols_open(vm->image, &error);
+        if (vm->symbols)
+            symbols_code(vm->symbols, &text->from, &text->to);
+    }
+}
+
 int machine_pack(struct machine *machine, struct error *error)
 {
     const struct scenario *scenario = &machine->check->scenario;
@@ -97,8 +110,10 @@ int machine_pack(struct machine *machine, struct error *error)
         free(specs[i].args);
         free(initrd[i]);
     }
-    if (!failed)
+    if (!failed) {
         remember_trees(machine);
+        find_text(machine);
+    }
     return failed;
 }
 

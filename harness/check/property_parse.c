@@ -63,7 +63,6 @@ static bool measure(struct cursor *cursor, struct property *property)
     property->by_instructions = property->by && strcmp(property->by, "instructions") == 0;
     if (property->by_instructions)
         cursor->check->wants_seen = true;
-    cursor->check->wants_memory = true;
     return property->by ||
            cursor_expected(cursor, "instructions, or a field of the probe's report");
 }

@@ -80,6 +80,7 @@ struct observer_options {
     bool model;                  /* hold the model of a VM's contract against it; needs traps */
     const struct model_command *commands; /* typed at the console, for the model */
     size_t command_count;
+    const struct model_range *guest_text; /* of BUNDLE_MAX_VMS VMs, for the model; NULL: unknown */
     int console_fd; /* … and write there what guests wrote (model/console.h); or -1 */
     int record_fd;  /* … and write each exit and entry there (model/record.h); or -1 */
     /*
@@ -93,7 +94,6 @@ struct observer_options {
     size_t breakpoint_count;
     const struct observer_range *stores; /* log each store to these, with who made it */
     size_t store_count;
-    uint64_t guard; /* guest-physical page that no hypervisor may store to; 0: none (SEEN_STORE) */
     uint64_t checkpoint_instructions; /* OBSERVER_CHECKPOINT every so many; 0: never */
     uint64_t limit_instructions;      /* by the marks, at the next trap of a guest; 0: none */
     uint64_t limit_vectors; /* the run ends as the trap vector runs this many times; 0: none */

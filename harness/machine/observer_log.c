@@ -46,8 +46,6 @@ static void write_argument(struct observer *observer, const char *plugin)
     for (size_t i = 0; i < options->store_count; i++)
         append(to, bytes, ",store=%" PRIx64 "-%" PRIx64, options->stores[i].from,
                options->stores[i].to);
-    if (options->guard)
-        append(to, bytes, ",guard=%" PRIx64, options->guard, 0);
     if (options->checkpoint_instructions || options->first_entries)
         append(to, bytes, ",hold=%" PRIx64, (uint64_t)observer->hold_pipe[0], 0);
     if (options->checkpoint_instructions)

@@ -42,6 +42,8 @@ int observer_model_prepare(struct observer *observer, const struct qemu_options 
     };
     for (size_t i = 0; i < observer->options->command_count && i < MODEL_CHANNEL_COMMANDS; i++)
         channel->command[channel->commands++] = observer->options->commands[i];
+    if (observer->options->guest_text)
+        memcpy(channel->guest_text, observer->options->guest_text, sizeof(channel->guest_text));
     observer->model_fd = fd;
     observer->seen->model = channel;
     return 0;

@@ -46,7 +46,8 @@ struct model_channel_life {
 struct model_channel {
     uint64_t magic;
     /* coach's */
-    uint64_t firmware[2], image[2], text[2]; /* from, to */
+    uint64_t firmware[2], image[2], text[2];       /* from, to */
+    struct model_range guest_text[BUNDLE_MAX_VMS]; /* 0, 0: not known */
     uint64_t bundle_bytes, fill_seed;
     struct model_command command[MODEL_CHANNEL_COMMANDS];
     uint32_t commands;

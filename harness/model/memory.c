@@ -40,6 +40,7 @@ static void life(struct model *model, void *state, struct model_vm *vm)
     guest->left = NULL;
     guest->suspects = 0;
     guest->lost = false;
+    guest->entries = 0;
     memset(memory->area[vm->index], 0, sizeof(memory->area[vm->index]));
     memset(memory->tlb.code_since[vm->index], 0, sizeof(memory->tlb.code_since[vm->index]));
     tlb_remote_life(memory, (int)vm->index);
@@ -70,6 +71,7 @@ static void take_entry(struct model *model, void *state, unsigned hart, struct m
         return;
     memory_follow(memory, &event, (int)vcpu->vm, at->csr.hgatp);
     memory_suspects_judge(memory, &event, (int)vcpu->vm);
+    memory_text_entry(memory, &event, at->csr.hgatp);
     memory_areas_entry(memory, vcpu, at, first);
     tlb_switch_entry(memory, &event, at);
     tlb_remote_entry(memory, &event, at);
@@ -133,6 +135,12 @@ static void take_fence(struct model *model, void *state, unsigned hart, uint64_t
     tlb_fence(memory, hart, fence, address, id);
 }
 
+static void take_access(struct model *model, void *state, unsigned hart, uint64_t code)
+{
+    (void)model;
+    tlb_access(state, hart, code);
+}
+
 static void take_csr(struct model *model, void *state, unsigned hart, uint64_t code, unsigned csr,
                      uint64_t value)
 {
@@ -157,13 +165,16 @@ static void take_checkpoint(struct model *model, void *state)
 {
     (void)model;
     memory_suspects_left(state, false);
+    memory_text_checkpoint(state);
 }
 
 static void take_end(struct model *model, void *state)
 {
-    (void)model;
     MODEL_EXERCISED(in_text);
+    for (unsigned vm = 0; vm < model->vms; vm++)
+        memory_follow_end(state, (int)vm);
     memory_suspects_left(state, true);
+    memory_text_checkpoint(state);
 }
 
 static void release(struct model *model, void *state)
@@ -193,6 +204,7 @@ MODEL_PART(memory_part) = {.bytes = sizeof(struct memory),
                            .watches = watches,
                            .dma = take_dma,
                            .fence = take_fence,
+                           .guest_access = take_access,
                            .csr_written = take_csr,
                            .stray_code = take_stray_code,
                            .checkpoint = take_checkpoint,

@@ -84,6 +84,7 @@ struct memory_guest {
     struct memory_left *left; /* a page of RAM each; NULL: nothing was ever taken */
     struct memory_robbed *robbed;
     size_t robberies, robbed_room;
+    uint64_t entries; /* of this life */
     bool lost; /* its second stage cannot be followed: nothing more is said about it in this life */
 };
 
@@ -114,6 +115,8 @@ struct memory_event {
 
 /* Brings what is known of the VM's second stages up to date, at an entry with hgatp. */
 void memory_follow(struct memory *memory, const struct memory_event *event, int vm, uint64_t hgatp);
+/* The same where the machine has ended: what others read of the VM's memory is judged, too. */
+void memory_follow_end(struct memory *memory, int vm);
 /* A store met tables: tells the TLB what it may have cached. */
 void memory_table_stored(struct memory *memory, const struct memory_event *event, uint64_t physical,
                          unsigned bytes);
@@ -155,6 +158,10 @@ bool memory_hold_table(struct memory *memory, const struct memory_event *event,
 /* Must a frame that becomes this page of the VM's RAM hold something, and does it? */
 void memory_content_judge(struct memory *memory, const struct memory_event *event, int vm,
                           uint64_t page, uint32_t place, bool executable);
+/* Lays what was packed for the page at that guest-physical address over it. true: there is code;
+ * *something, unless NULL: there is anything. */
+bool memory_content_packed(const struct model *model, int vm, uint64_t address, uint8_t *page,
+                           bool *something);
 /* Digest of a page without the bytes from skip on. Never 0. */
 uint64_t memory_digest(const uint8_t *page, unsigned skip, unsigned bytes);
 
@@ -169,6 +176,11 @@ void memory_suspects_left(struct memory *memory, bool end);
 void memory_areas_exit(struct memory *memory, const struct model_vcpu *vcpu);
 void memory_areas_entry(struct memory *memory, const struct model_vcpu *vcpu,
                         const struct model_state *at, bool first);
+
+/* memory_text.c: is the guest's code what was packed? Now and then at an entry; where the machine
+ * stands. */
+void memory_text_entry(struct memory *memory, const struct memory_event *event, uint64_t hgatp);
+void memory_text_checkpoint(struct memory *memory);
 
 static inline struct memory_frame *memory_frame_at(const struct memory *memory, uint64_t physical)
 {

@@ -60,6 +60,19 @@ static bool lay(const struct model *model, const struct bundle_section *section,
     return true;
 }
 
+bool memory_content_packed(const struct model *model, int vm, uint64_t address, uint8_t *page,
+                           bool *something)
+{
+    const struct bundle_vm *packed = model->vm[vm].packed;
+    bool code = lay(model, &packed->image, address, page);
+    bool other =
+        lay(model, &packed->dtb, address, page) | lay(model, &packed->initrd, address, page);
+
+    if (something)
+        *something = code || other;
+    return code;
+}
+
 /* How what is found there came there, where that can be told. */
 static const char *origin(const struct memory *memory, uint64_t page, const uint8_t *bytes)
 {
@@ -104,20 +117,18 @@ void memory_content_judge(struct memory *memory, const struct memory_event *even
                           uint64_t page, uint32_t place, bool executable)
 {
     const struct model *model = memory->model;
-    const struct bundle_vm *packed = model->vm[vm].packed;
     const struct memory_guest *guest = &memory->guest[vm];
     uint64_t address = BUNDLE_GUEST_RAM_BASE + place * MEMORY_PAGE;
     const uint8_t *is = memory_ram(memory, page);
     uint8_t expected[MEMORY_PAGE];
+    bool something;
 
     if (guest->left && guest->left[place].digest) {
         judge_left(memory, event, page, address, &guest->left[place]);
         return;
     }
     memset(expected, 0, sizeof(expected));
-    bool code = lay(model, &packed->image, address, expected);
-    bool something = lay(model, &packed->dtb, address, expected) | code |
-                     lay(model, &packed->initrd, address, expected);
+    bool code = memory_content_packed(model, vm, address, expected, &something);
     if (something)
         MODEL_EXERCISED(as_packed);
     else

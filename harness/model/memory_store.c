@@ -89,14 +89,18 @@ void memory_suspects_judge(struct memory *memory, const struct memory_event *eve
     guest->suspects = 0;
 }
 
-/* Is the page zero? newest: the hypervisor may be at it, from the page's begin on. */
-static bool is_scrubbed(const struct memory *memory, const struct memory_suspect *suspect,
-                        bool newest)
+/* Is the page zero, or made anew as it was packed? newest: the hypervisor may be at it, from the
+ * page's begin on. */
+static bool is_scrubbed(const struct memory *memory, int vm, uint32_t place,
+                        const struct memory_suspect *suspect, bool newest)
 {
     const uint8_t *page = memory_ram(memory, suspect->page);
+    uint8_t packed[MEMORY_PAGE] = {0};
     unsigned at = 0;
 
-    while (at < MEMORY_PAGE && page[at] == 0)
+    memory_content_packed(memory->model, vm, BUNDLE_GUEST_RAM_BASE + place * MEMORY_PAGE, packed,
+                          NULL);
+    while (at < MEMORY_PAGE && (page[at] == 0 || page[at] == packed[at]))
         at++;
     return at == MEMORY_PAGE || (newest && suspect->skip == 0 && at > 0);
 }
@@ -115,7 +119,7 @@ void memory_suspects_left(struct memory *memory, bool end)
             const struct memory_frame *frame = memory_frame_at(memory, suspect->page);
 
             if (!end || !frame->suspect || frame->maps == 0 || frame->vm != (int)vm ||
-                is_scrubbed(memory, suspect, i + 1 == guest->suspects))
+                is_scrubbed(memory, (int)vm, frame->place, suspect, i + 1 == guest->suspects))
                 continue;
             blame(memory, suspect, &memory->model->vm[vm].vcpu[0], frame->place);
             guest->lost = true;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/life.h"
 #include "model/memory.h"
 
 #define MOST_CHANGES (1u << 20)
@@ -196,6 +197,19 @@ void memory_follow(struct memory *memory, const struct memory_event *event, int 
     }
     if (!guest->lost && !knows_root(memory, vm, memory_root_of(hgatp)))
         memory_link_root(memory, event, vm, hgatp);
+}
+
+void memory_follow_end(struct memory *memory, int vm)
+{
+    struct model_vm *of = &memory->model->vm[vm];
+    struct memory_guest *guest = &memory->guest[vm];
+    const struct memory_event event = {0, &of->vcpu[0], 0};
+
+    if (!of->seen || guest->lost || !guest->changes || life_may_begin(memory->model, of) ||
+        !model_owns(memory->model, (unsigned)vm, of->hgatp))
+        return; /* it is taken apart, or made anew */
+    take_out(memory, vm);
+    bring_in(memory, &event, vm);
 }
 
 void memory_table_stored(struct memory *memory, const struct memory_event *event, uint64_t physical,

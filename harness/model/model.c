@@ -175,6 +175,11 @@ void model_fence(struct model *model, unsigned hart, uint64_t code, enum model_f
     TELL(model, fence, hart, code, fence, has_address ? &address : NULL, has_id ? &id : NULL);
 }
 
+void model_guest_access(struct model *model, unsigned hart, uint64_t code)
+{
+    TELL(model, guest_access, hart, code);
+}
+
 void model_csr_written(struct model *model, unsigned hart, uint64_t code, unsigned csr,
                        uint64_t value)
 {

@@ -52,6 +52,8 @@ struct model_setup {
     struct model_range text;            /* of the image: what may be executed */
     const struct bundle_header *bundle; /* the host's own copy, never the machine's */
     size_t bundle_bytes;
+    /* Of each VM, guest-physical: its code, which it does not change itself. NULL: not known. */
+    const struct model_range *guest_text;
     uint64_t fill_seed; /* RAM was filled with model_fill_word() of it before power-on; 0: zeroes */
     unsigned harts;
     bool sstc;
@@ -111,7 +113,7 @@ void model_exit(struct model *model, unsigned hart, const struct model_state *st
 void model_entry(struct model *model, unsigned hart, const struct model_state *state);
 /* An sret in HS-mode that leads to U-mode, and into no guest. */
 void model_user(struct model *model, unsigned hart, const struct model_state *state);
-/* Code outside every guest stored to RAM; before: what stood there (bytes of it, at most 8). */
+/* Code outside every guest stored to RAM: bytes of one page. */
 void model_store(struct model *model, unsigned hart, uint64_t code, uint64_t physical,
                  unsigned bytes);
 /* Has the model an interest in what is stored there? It must be told of the first store to a page
@@ -123,6 +125,8 @@ void model_dma(struct model *model, unsigned hart, uint64_t code, uint64_t physi
 /* A fence in HS-mode. has_address, has_id: rs1, rs2 are not x0; their values are given. */
 void model_fence(struct model *model, unsigned hart, uint64_t code, enum model_fence fence,
                  bool has_address, uint64_t address, bool has_id, uint64_t id);
+/* HS-mode reached into a guest's memory by HLV, HLVX or HSV. */
+void model_guest_access(struct model *model, unsigned hart, uint64_t code);
 /* HS-mode wrote hgatp or vsatp (by its CSR number). */
 void model_csr_written(struct model *model, unsigned hart, uint64_t code, unsigned csr,
                        uint64_t value);

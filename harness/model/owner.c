@@ -89,17 +89,21 @@ static bool holds(const struct model *model, uint64_t hgatp, uint64_t address, c
     return true;
 }
 
+bool model_owns(const struct model *model, unsigned vm, uint64_t hgatp)
+{
+    const struct bundle_section *dtb = &model->packed[vm].dtb;
+
+    return dtb->offset <= model->setup.bundle_bytes &&
+           dtb->bytes <= model->setup.bundle_bytes - dtb->offset &&
+           holds(model, hgatp, dtb->gpa, (const uint8_t *)model->setup.bundle + dtb->offset,
+                 dtb->bytes);
+}
+
 static int find_owner(const struct model *model, uint64_t hgatp)
 {
-    for (unsigned i = 0; i < model->vms; i++) {
-        const struct bundle_section *dtb = &model->packed[i].dtb;
-
-        if (dtb->offset <= model->setup.bundle_bytes &&
-            dtb->bytes <= model->setup.bundle_bytes - dtb->offset &&
-            holds(model, hgatp, dtb->gpa, (const uint8_t *)model->setup.bundle + dtb->offset,
-                  dtb->bytes))
+    for (unsigned i = 0; i < model->vms; i++)
+        if (model_owns(model, i, hgatp))
             return (int)i;
-    }
     return -1;
 }
 

@@ -108,6 +108,7 @@ struct model_part {
                 uint64_t bytes);
     void (*fence)(struct model *model, void *state, unsigned hart, uint64_t code,
                   enum model_fence fence, const uint64_t *address, const uint64_t *id);
+    void (*guest_access)(struct model *model, void *state, unsigned hart, uint64_t code);
     void (*csr_written)(struct model *model, void *state, unsigned hart, uint64_t code,
                         unsigned csr, uint64_t value);
     void (*stray_code)(struct model *model, void *state, unsigned hart, uint64_t physical);
@@ -137,6 +138,8 @@ uint64_t model_instructions(const struct model *model);
 
 /* owner.c: place of the VM whose second stage this is, by what stands in its memory; -1: none. */
 int model_owner(struct model *model, uint64_t hgatp);
+/* Does the VM's device tree stand there now? */
+bool model_owns(const struct model *model, unsigned vm, uint64_t hgatp);
 /* Forgets whose it was. */
 void model_owner_forget(struct model *model, uint64_t hgatp);
 /* Host address of a guest-physical one by that second stage, NULL: not mapped; *left: bytes of

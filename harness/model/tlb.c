@@ -118,19 +118,30 @@ static void forget_all(struct tlb_hart *here, unsigned vmid)
     here->stales = kept;
     for (size_t i = 0; i < here->uses; i++)
         if (vmid == ALL_VMIDS || here->use[i].vmid == vmid)
-            here->use[i].g = is_loaded(here, &here->use[i]);
+            here->use[i].g = here->use[i].anew = is_loaded(here, &here->use[i]);
     drop_unused(here);
 }
 
+/* Does the entry lead to a table now? */
+static bool leads_to_table(const struct memory *memory, uint64_t physical)
+{
+    uint64_t entry;
+
+    memcpy(&entry, memory_ram(memory, physical), sizeof(entry));
+    return (entry & MEMORY_V) && !(entry & MEMORY_RWX);
+}
+
 /* The leaves, or the nothing, at one address. */
-static void forget_address(struct tlb_hart *here, unsigned vmid, uint64_t address)
+static void forget_address(const struct memory *memory, struct tlb_hart *here, unsigned vmid,
+                           uint64_t address)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < here->stales; i++) {
         const struct tlb_stale *stale = &here->stale[i];
         bool covered = (vmid == ALL_VMIDS || stale->vmid == vmid) && !stale->pointer &&
-                       address - stale->from < stale->bytes;
+                       address - stale->from < stale->bytes &&
+                       !leads_to_table(memory, stale->physical);
 
         if (!covered)
             here->stale[kept++] = *stale;
@@ -156,7 +167,7 @@ void tlb_fence(struct memory *memory, unsigned hart, enum model_fence fence,
     switch (fence) {
     case MODEL_HFENCE_GVMA:
         if (address)
-            forget_address(here, vmid, *address << 2);
+            forget_address(memory, here, vmid, *address << 2);
         else
             forget_all(here, vmid);
         break;

@@ -18,6 +18,7 @@ struct tlb_use {
     unsigned vmid;
     int vm;        /* -1: Bare */
     bool g, vs;    /* G-stage, VS-stage translations may be cached */
+    bool anew;     /* g: but none from before the root was loaded or, since loaded, fenced */
     unsigned vcpu; /* vs: of this one */
 };
 
@@ -83,8 +84,13 @@ void tlb_free(struct tlb *tlb);
 /* tlb_entry.c: the entry is judged by what may be cached; memory_follow() has run. */
 void tlb_entry(struct memory *memory, const struct memory_event *event,
                const struct model_state *at);
+/* HS-mode used what the hart may have cached, under the hgatp in force. */
+void tlb_access(struct memory *memory, unsigned hart, uint64_t code);
 void tlb_exit(struct memory *memory, unsigned hart, const struct model_vcpu *vcpu,
               const struct model_state *at);
+
+/* Whose second stage it is, as far as it was entered with; -1: nobody's. tlb_switch.c */
+int tlb_owner_of(const struct memory *memory, uint64_t hgatp);
 
 /* tlb_switch.c: the order in which hgatp and vsatp are written. */
 void tlb_csr_written(struct memory *memory, const struct memory_event *event, unsigned csr,

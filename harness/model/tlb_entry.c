@@ -151,15 +151,16 @@ static void judge_stales(struct memory *memory, const struct memory_event *event
 
 static const char *name_of(const struct memory *memory, int vm)
 {
-    return vm < 0 ? "none" : memory->model->vm[vm].packed->name;
+    return vm < 0 ? "no guest" : memory->model->vm[vm].packed->name;
 }
 
 static void blame_use(struct memory *memory, const struct memory_event *event,
                       const struct tlb_use *use, const struct model_rule *rule, const char *fence)
 {
     MODEL_TEXT(expected, "%s of VMID %u between the two", fence, use->vmid);
-    MODEL_TEXT(seen, "VMID %u was VM %s's, root 0x%llx, on this hart, and is VM %s's", use->vmid,
-               name_of(memory, use->vm), (use->root & MEMORY_PPN) << MEMORY_PAGE_BITS,
+    MODEL_TEXT(seen, "VMID %u was %s%s's, root 0x%llx, on this hart, and is VM %s's", use->vmid,
+               use->vm < 0 ? "" : "VM ", name_of(memory, use->vm),
+               (use->root & MEMORY_PPN) << MEMORY_PAGE_BITS,
                event->vcpu ? memory->model->vm[event->vcpu->vm].packed->name : "?");
     model_broken(memory->model, rule, event->hart, event->vcpu, event->code, expected, seen);
 }
@@ -176,7 +177,7 @@ static void judge_vmid(struct memory *memory, const struct memory_event *event, 
 
         if (use->vmid != TLB_VMID(hgatp) || (use->vm == vm && use->root == memory_root_of(hgatp)))
             continue;
-        if (use->g)
+        if (use->g && !(use->anew && use->root == memory_root_of(hgatp)))
             blame_use(memory, event, use, use->root >> 60 == hgatp >> 60 ? &one_tree : &mode_change,
                       "an hfence.gvma");
         if (use->vs && use->vm != vm)
@@ -217,8 +218,30 @@ void tlb_entry(struct memory *memory, const struct memory_event *event,
         use->vs = true;
     use->vcpu = event->vcpu->index;
     use->g = true;
+    use->anew = false;
     here->hgatp = hgatp;
     here->loaded = true;
+}
+
+void tlb_access(struct memory *memory, unsigned hart, uint64_t code)
+{
+    struct tlb_hart *here = &memory->tlb.hart[hart];
+    int vm = here->loaded && memory_levels(here->hgatp) ? tlb_owner_of(memory, here->hgatp) : -1;
+
+    if (vm < 0 || memory->guest[vm].lost)
+        return;
+    const struct memory_event event = {hart, &memory->model->vm[vm].vcpu[0], code};
+    MODEL_EXERCISED(not_stale);
+    for (size_t i = 0; i < here->stales; i++) {
+        const struct tlb_stale *stale = &here->stale[i];
+
+        if (stale->vmid != TLB_VMID(here->hgatp) || stale->vm != vm ||
+            hold_item(memory, here->hgatp, stale) != NOT_GIVEN)
+            continue;
+        blame_stale(memory, &event, stale, false);
+        memory->guest[vm].lost = true;
+        return;
+    }
 }
 
 void tlb_exit(struct memory *memory, unsigned hart, const struct model_vcpu *vcpu,

@@ -17,8 +17,7 @@ MODEL_RULE(order, "tlb.switch-order", "Privileged ISA 20240411, 18.5.3",
            "tables through the other's second stage.",
            "hgatp and vsatp of two guests");
 
-/* Whose second stage is it, as far as it was entered with? */
-static int owner_of(const struct memory *memory, uint64_t hgatp)
+int tlb_owner_of(const struct memory *memory, uint64_t hgatp)
 {
     for (unsigned vm = 0; vm < memory->model->vms; vm++)
         for (unsigned i = 0; i < memory->guest[vm].roots; i++)
@@ -32,10 +31,20 @@ static bool is_bare(uint64_t atp)
     return atp >> 60 == 0;
 }
 
+/* Whoever had that root: a page may have been the root of a VM that is gone. */
+static bool has_used(const struct tlb_hart *here, uint64_t hgatp)
+{
+    for (size_t i = 0; i < here->uses; i++)
+        if (here->use[i].g && here->use[i].vmid == TLB_VMID(hgatp) &&
+            here->use[i].root == memory_root_of(hgatp))
+            return true;
+    return false;
+}
+
 static void hgatp_written(struct memory *memory, const struct memory_event *event, uint64_t value)
 {
     struct tlb_hart *here = &memory->tlb.hart[event->hart];
-    int vm = is_bare(value) ? UNKNOWN : owner_of(memory, value);
+    int vm = is_bare(value) ? UNKNOWN : tlb_owner_of(memory, value);
     bool other = here->loaded && memory_root_of(here->hgatp) != memory_root_of(value);
 
     MODEL_EXERCISED(order);
@@ -48,11 +57,11 @@ static void hgatp_written(struct memory *memory, const struct memory_event *even
     }
     here->hgatp = value;
     here->loaded = true;
-    if (vm == UNKNOWN && !is_bare(value))
+    if (has_used(here, value))
         return;
     struct tlb_use *use = tlb_use_of(memory, event->hart, vm, value);
     if (use)
-        use->g = true;
+        use->g = use->anew = true;
 }
 
 void tlb_csr_written(struct memory *memory, const struct memory_event *event, unsigned csr,
@@ -75,7 +84,7 @@ void tlb_switch_entry(struct memory *memory, const struct memory_event *event,
                       const struct model_state *at)
 {
     struct tlb_hart *here = &memory->tlb.hart[event->hart];
-    int under = is_bare(here->vsatp_under) ? UNKNOWN : owner_of(memory, here->vsatp_under);
+    int under = is_bare(here->vsatp_under) ? UNKNOWN : tlb_owner_of(memory, here->vsatp_under);
 
     if (here->vsatp_vm == UNKNOWN && !is_bare(here->vsatp) && under != UNKNOWN &&
         under != (int)event->vcpu->vm) {

@@ -142,6 +142,7 @@ static bool begin(void)
         .text = {channel->text[0], channel->text[1]},
         .bundle = bundle,
         .bundle_bytes = channel->bundle_bytes,
+        .guest_text = channel->guest_text,
         .fill_seed = channel->fill_seed,
         .harts = channel->harts,
         .sstc = channel->sstc,

@@ -238,10 +238,8 @@ void on_sret(unsigned hart, void *data)
         settle_hgatp(hart);
     value[1] = state[hart].hgatp;
     maybe_hold(hart);
-    if (value[1]) {
+    if (value[1])
         on_first_entry(hart, value[1]);
-        guard_enter(hart, value[0], value[1]);
-    }
     state[hart].after_sret = true;
     state[hart].left = contract_sret(hart, value[0]);
     stuck_sret(hart);

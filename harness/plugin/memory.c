@@ -20,6 +20,11 @@
 #define SINVAL_VMA      0x16000073u
 #define FENCE_I_MASK    0x0000707fu
 #define FENCE_I         0x0000100fu
+#define CBO_ZERO_MASK   0xfff07fffu
+#define CBO_ZERO        0x0040200fu
+#define CBO_BYTES       64 /* QEMU's blocks */
+#define GUEST_MASK      0xf000707fu
+#define GUEST_ACCESS    0x60004073u /* HLV, HLVX, HSV */
 #define CSR_NUMBER(i)   ((i) >> 20)
 #define IS_CSR(i)       (((i)&0x7f) == 0x73 && ((i) >> 12 & 3) != 0)
 #define CSR_SATP        0x180u
@@ -27,6 +32,9 @@
 #define CSR_HGATP       0x680u
 #define RS1(i)          ((i) >> 15 & 31)
 #define RS2(i)          ((i) >> 20 & 31)
+#define PTE_RWX         14ull
+#define PPN_MASK        0xfffffffffffull
+#define SV39            8
 #define FW_CFG_DMA      0x10100010ull /* register of the virt board; QEMU, hw/riscv/virt.c */
 #define FW_CFG_DMA_LAST 4             /* offset of the half that starts the device */
 
@@ -36,8 +44,7 @@ static struct {
     uint64_t harmless, harmless_turn; /* virtual page of the last store; the model watches it not */
     uint64_t code;                    /* instruction whose effect is not told yet; 0: none */
     uint32_t word;
-    uint64_t dma_code; /* store that has started a transfer; 0: none */
-    uint32_t dma_word;
+    uint64_t dma_code, dma_at; /* store that has started a transfer, 0: none; what it stored */
 } state[WATCH_HARTS];
 
 static uint32_t word_at(uint64_t physical)
@@ -82,13 +89,10 @@ static bool read_request(uint64_t at, uint64_t *physical, uint32_t *bytes)
 /* The transfer is over: where to has it gone? */
 static void settle_dma(unsigned hart, struct model *model)
 {
-    uint64_t code = state[hart].dma_code, at = 0, physical = 0;
+    uint64_t code = state[hart].dma_code, at = state[hart].dma_at, physical = 0;
     uint32_t bytes = 0;
-    unsigned number = stored_register(state[hart].dma_word);
 
     state[hart].dma_code = 0;
-    if (!number || !read_general(hart, number, &at))
-        at = 0;
     if (!read_request(__builtin_bswap64(at), &physical, &bytes) &&
         !read_request(__builtin_bswap32((uint32_t)at), &physical, &bytes))
         bytes = 0; /* not known where to */
@@ -98,11 +102,21 @@ static void settle_dma(unsigned hart, struct model *model)
 static void device_store(unsigned hart, uint64_t physical, unsigned bytes, uint64_t code)
 {
     uint64_t half = physical - FW_CFG_DMA;
+    unsigned number = stored_register(word_at(code));
 
     if (half >= 8 || (bytes < 8 && half < FW_CFG_DMA_LAST))
         return;
     state[hart].dma_code = code;
-    state[hart].dma_word = word_at(code);
+    if (!number || !read_general(hart, number, &state[hart].dma_at))
+        state[hart].dma_at = 0;
+}
+
+/* How many of the bytes of a store, which may cross into the next page, lie in its first. */
+static unsigned in_page(uint64_t address, unsigned bytes)
+{
+    uint64_t left = (1u << PAGE_BITS) - address % (1u << PAGE_BITS);
+
+    return left < bytes ? (unsigned)left : bytes;
 }
 
 void on_memory_store(unsigned hart, uint32_t info, uint64_t address, void *data)
@@ -123,9 +137,16 @@ void on_memory_store(unsigned hart, uint32_t info, uint64_t address, void *data)
         device_store(hart, physical, bytes, code);
         return;
     }
-    model_store(model, hart, code, physical, bytes);
+    unsigned here = in_page(address, bytes);
+    model_store(model, hart, code, physical, here);
     state[hart].harmless_turn = turn;
     state[hart].harmless = model_watches(model, physical) ? NO_PAGE : address >> PAGE_BITS;
+    if (here == bytes)
+        return;
+    where = qemu_plugin_get_hwaddr(info, address + here);
+    if (where && !qemu_plugin_hwaddr_is_io(where))
+        model_store(model, hart, code, qemu_plugin_hwaddr_phys_addr(where), bytes - here);
+    state[hart].harmless = NO_PAGE;
 }
 
 static bool is_fence(uint32_t word, uint32_t one, uint32_t other)
@@ -142,7 +163,8 @@ static bool writes_csr(uint32_t word)
 bool memory_instruction(uint32_t word)
 {
     if (is_fence(word, HFENCE_GVMA, HINVAL_GVMA) || is_fence(word, HFENCE_VVMA, HINVAL_VVMA) ||
-        is_fence(word, SFENCE_VMA, SINVAL_VMA) || (word & FENCE_I_MASK) == FENCE_I)
+        is_fence(word, SFENCE_VMA, SINVAL_VMA) || (word & FENCE_I_MASK) == FENCE_I ||
+        (word & CBO_ZERO_MASK) == CBO_ZERO || (word & GUEST_MASK) == GUEST_ACCESS)
         return true;
     return writes_csr(word) && (CSR_NUMBER(word) == CSR_HGATP || CSR_NUMBER(word) == CSR_VSATP ||
                                 CSR_NUMBER(word) == CSR_SATP);
@@ -163,6 +185,41 @@ static void tell_fence(unsigned hart, struct model *model, uint64_t code, uint32
     if (!read_general(hart, RS1(word), &address) || !read_general(hart, RS2(word), &id))
         return;
     model_fence(model, hart, code, fence, RS1(word) != 0, address, RS2(word) != 0, id);
+}
+
+/* Where an address of the hypervisor's leads, by satp. Privileged ISA, 12.4: its page tables. */
+static bool translate(unsigned hart, uint64_t address, uint64_t *physical)
+{
+    uint64_t satp, entry;
+
+    if (!read_csr(hart, CSR_SATP, &satp))
+        return false;
+    *physical = address;
+    uint64_t table = (satp & PPN_MASK) << PAGE_BITS;
+    for (unsigned level = satp >> 60 ? 3 + (unsigned)(satp >> 60) - SV39 : 0; level-- > 0;) {
+        uint64_t span = 1ull << (PAGE_BITS + 9 * level), at = table + address / span % 512 * 8;
+
+        if (at - RAM_BASE > watch.ram_bytes - sizeof(entry))
+            return false;
+        memcpy(&entry, watch.ram + (at - RAM_BASE), sizeof(entry));
+        if (!(entry & 1))
+            return false;
+        table = (entry >> 10 & PPN_MASK) << PAGE_BITS;
+        *physical = table + address % span;
+        if (entry & PTE_RWX)
+            break;
+    }
+    return true;
+}
+
+/* cbo.zero: a store that QEMU shows to no plugin. */
+static void tell_zeroed(unsigned hart, struct model *model, uint64_t code, uint32_t word)
+{
+    uint64_t address, physical;
+
+    if (read_general(hart, RS1(word), &address) &&
+        translate(hart, address & ~(CBO_BYTES - 1ull), &physical))
+        model_store(model, hart, code, physical, CBO_BYTES);
 }
 
 /* vsatp is told before hgatp if both have changed; each write is told when it was executed. */
@@ -195,6 +252,10 @@ void memory_settle(unsigned hart)
         tell_fence(hart, model, code, word, MODEL_HFENCE_VVMA);
     else if (is_fence(word, SFENCE_VMA, SINVAL_VMA))
         tell_fence(hart, model, code, word, MODEL_SFENCE_VMA);
+    else if ((word & CBO_ZERO_MASK) == CBO_ZERO)
+        tell_zeroed(hart, model, code, word);
+    else if ((word & GUEST_MASK) == GUEST_ACCESS)
+        model_guest_access(model, hart, code);
     else if ((word & FENCE_I_MASK) == FENCE_I)
         model_fence(model, hart, code, MODEL_FENCE_I, false, 0, false, 0);
     else

@@ -4,7 +4,7 @@
  * program can feign. What each mark means: machine/traplog.h.
  *
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
- *             [,store=FROM-TO]…[,guard=ADDRESS][,hold=FD[,every=INSTRUCTIONS]]
+ *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
  *             [,registers=1][,quiet=1][,settle=1][,stuck=1][,syscalls=1][,deadline=NS][,processor=MS]
  *             [,model=FD]
@@ -14,7 +14,6 @@
  * entry (mark K), until a byte arrives on descriptor FD; at the limit of instructions, or once
  * the trap vector has run so often (mark L), for good. A held hart is not idle for QEMU, so its
  * virtual clock stands: a hold changes nothing in the run.
- * With guard= the hypervisor's stores to that guest-physical page of a guest are marked (guard.c).
  * With registers=1 each exit and entry also gives the general registers (mark X).
  * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
  * With deadline= and processor= the run ends at that virtual time, or processor time: deadline.c.
@@ -116,12 +115,8 @@ static bool is_load(uint32_t word)
     return quadrant != 1 && function >= 1 && function <= 3;
 }
 
-static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address, bool is_hypervisor,
-                         bool is_code)
+static void watch_stores(struct qemu_plugin_insn *instruction, uint64_t address, bool is_code)
 {
-    if (watch.guard && is_hypervisor)
-        qemu_plugin_register_vcpu_mem_cb(instruction, on_guarded_store, PLUGIN_NO_REGISTERS,
-                                         PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
     if (watch.contract && is_code)
         qemu_plugin_register_vcpu_mem_cb(instruction, on_memory_store, PLUGIN_NO_REGISTERS,
                                          PLUGIN_MEMORY_WRITE, (void *)(uintptr_t)address);
@@ -183,7 +178,7 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *block)
         uint32_t word = host ? opcode(host, qemu_plugin_insn_size(instruction)) : 0;
 
         if (!is_load(word))
-            watch_stores(instruction, address, is_hypervisor, is_hypervisor || is_firmware);
+            watch_stores(instruction, address, is_hypervisor || is_firmware);
         if (watch.syscalls && !is_hypervisor && !is_firmware && (word == ECALL || word == SRET))
             qemu_plugin_register_vcpu_insn_exec_cb(instruction,
                                                    word == ECALL ? on_guest_ecall : on_guest_sret,
@@ -228,8 +223,6 @@ static bool read_argument(const char *argument)
         watch.ram_bytes = number;
     else if (strncmp(argument, "vector", name) == 0)
         watch.vector = number;
-    else if (strncmp(argument, "guard", name) == 0)
-        watch.guard = number;
     else if (strncmp(argument, "hold", name) == 0)
         watch.hold_fd = (int)number;
     else if (strncmp(argument, "every", name) == 0)

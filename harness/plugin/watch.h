@@ -23,7 +23,6 @@ struct watch {
     struct range store[WATCH_STORES];
     unsigned stores;
     uint64_t vector;
-    uint64_t guard; /* guest-physical address of the page that is guarded; 0: none */
     uint64_t ram_bytes;
     const char *ram;       /* host address of the RAM's first byte; NULL: not found yet */
     uint64_t instructions; /* executed by all harts; whole blocks at a time */
@@ -59,10 +58,6 @@ void on_vvma(unsigned hart, void *data);
 void on_hgatp(unsigned hart, void *data);
 void on_wfi(unsigned hart, void *data);
 void on_store(unsigned hart, uint32_t info, uint64_t address, void *data);
-void on_guarded_store(unsigned hart, uint32_t info, uint64_t address, void *data);
-
-/* A guest is about to be entered, by the sret at that physical address. */
-void guard_enter(unsigned hart, uint64_t code, uint64_t hgatp);
 
 /* syscalls.c: ecall and sret in a guest; each block of a guest. */
 void on_guest_ecall(unsigned hart, void *data);

@@ -240,6 +240,35 @@ void symbols_text(const struct symbols *symbols, uint64_t *from, uint64_t *to)
     extent(symbols, PF_X, from, to);
 }
 
+/* Where what is linked at that address is loaded. */
+static uint64_t load_address(const struct symbols *symbols, uint64_t address)
+{
+    size_t count = 0;
+    GElf_Phdr segment;
+
+    elf_getphdrnum(symbols->elf, &count);
+    for (size_t i = 0; i < count; i++)
+        if (loaded(symbols, i, &segment) && address - segment.p_vaddr < segment.p_memsz)
+            return segment.p_paddr + (address - segment.p_vaddr);
+    return address;
+}
+
+void symbols_code(const struct symbols *symbols, uint64_t *from, uint64_t *to)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+
+    *from = *to = 0;
+    while ((section = elf_nextscn(symbols->elf, section))) {
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS ||
+            (header.sh_flags & (SHF_EXECINSTR | SHF_WRITE)) != SHF_EXECINSTR ||
+            header.sh_size <= *to - *from)
+            continue;
+        *from = load_address(symbols, header.sh_addr);
+        *to = *from + header.sh_size;
+    }
+}
+
 void symbols_scan(const struct symbols *symbols, uint32_t mask, uint32_t match,
                   void (*found)(uint64_t address, uint32_t instruction, void *argument),
                   void *argument)

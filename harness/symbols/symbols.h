@@ -41,6 +41,10 @@ void symbols_extent(const struct symbols *symbols, uint64_t *from, uint64_t *to)
 /* The same of what may be executed. */
 void symbols_text(const struct symbols *symbols, uint64_t *from, uint64_t *to);
 
+/* Lowest and highest+1 physical address of the largest section that is code and cannot be written;
+ * 0 and 0: there is none. */
+void symbols_code(const struct symbols *symbols, uint64_t *from, uint64_t *to);
+
 /*
  * Calls found(address, instruction, argument) for each 32-bit instruction in an executable
  * segment with (instruction & mask) == match, at every 2-byte position.

@@ -169,7 +169,10 @@ static inline void begin(struct world *world)
         memcpy(word(world, BASE + RAM_BYTES - PAGE), "\xd0\x0d\xfe\xed\0\0\1\0", 8);
         strcpy((char *)word(world, BASE + RAM_BYTES - PAGE + 64), board_says);
     }
+    static const struct model_range text[2] = {{IMAGE_GPA, IMAGE_GPA + IMAGE_SIZE - 100},
+                                               {IMAGE_GPA, IMAGE_GPA + IMAGE_SIZE - 100}};
     const struct model_setup setup = {
+        .guest_text = text,
         .ram = world->ram,
         .ram_base = BASE,
         .ram_bytes = RAM_BYTES,
@@ -219,15 +222,20 @@ static inline void leave(struct world *world, uint64_t cause)
     model_exit(world->model, 0, &world->at);
 }
 
-/* A vCPU's first entry. */
-static inline void start(struct world *world, unsigned vm, unsigned vmid)
+/* A vCPU's first entry, with that hgatp. */
+static inline void begin_at(struct world *world, unsigned vm, uint64_t value)
 {
     world->at = (struct model_state){.pc = packed(world, vm)->entry, .code = CODE};
     world->at.x[11] = DTB_GPA;
-    world->at.csr.hgatp = hgatp(vm, vmid);
+    world->at.csr.hgatp = value;
     world->at.csr.hstatus = 1ull << 7;
     world->at.csr.sstatus = 1ull << 8;
     enter(world);
+}
+
+static inline void start(struct world *world, unsigned vm, unsigned vmid)
+{
+    begin_at(world, vm, hgatp(vm, vmid));
 }
 
 /* The VM runs, and is interrupted by the hypervisor's timer. */

@@ -201,6 +201,60 @@ static void a_table_that_moves_is_fenced(void)
     }
 }
 
+/* A table comes where there was nothing, with a fence of that kind. */
+static void new_table(struct world *world, bool by_address)
+{
+    uint64_t at = GUEST + MEGAPAGE;
+
+    begin(world);
+    packed(world, 0)->memory = 2 * MEGAPAGE;
+    run_first(world, 0, 1);
+    memset(word(world, OTHER), 0, PAGE);
+    store(world, TABLES(0) + 0x7000, leaf(OTHER));
+    store(world, TABLES(0) + 0x4008, pointer(TABLES(0) + 0x7000));
+    model_fence(world->model, 0, CODE, MODEL_HFENCE_GVMA, by_address, at >> 2, true, 1);
+    enter(world);
+}
+
+static void a_new_table_needs_a_fence_without_address(void)
+{
+    struct world world;
+
+    new_table(&world, false);
+    HOLDS(&world);
+    end(&world);
+    new_table(&world, true);
+    BREAKS(&world, "tlb.fresh-mapping");
+    end(&world);
+}
+
+static void the_hypervisor_s_own_access_is_a_use(void)
+{
+    struct world world;
+
+    unmap(&world);
+    model_guest_access(world.model, 0, CODE);
+    BREAKS(&world, "tlb.stale");
+    end(&world);
+    unmap(&world);
+    fence_page(&world, 10, 1);
+    model_guest_access(world.model, 0, CODE);
+    HOLDS(&world);
+    end(&world);
+    begin(&world); /* a fault that comes of a fresh mapping can be met by a fence */
+    store(&world, entry_at(0, 10), 0);
+    run_first(&world, 0, 1);
+    store(&world, entry_at(0, 10), leaf(FRAMES(0) + 10 * PAGE));
+    model_guest_access(world.model, 0, CODE);
+    HOLDS(&world);
+    end(&world);
+    unmap(&world); /* under another VM's second stage nothing of it is used */
+    load(&world, 0, hgatp(1, 2));
+    model_guest_access(world.model, 0, CODE);
+    HOLDS(&world);
+    end(&world);
+}
+
 TEST_SUITE(model_tlb,
            {"a translation that is taken away is fenced",
             a_translation_that_is_taken_away_is_fenced},
@@ -213,4 +267,6 @@ TEST_SUITE(model_tlb,
            {"what is put back needs no fence", what_is_put_back_needs_no_fence},
            {"a fresh mapping is fenced", a_fresh_mapping_is_fenced},
            {"a pointer needs a fence without address", a_pointer_needs_a_fence_without_address},
+           {"a new table needs a fence without address", a_new_table_needs_a_fence_without_address},
+           {"the hypervisor's own access is a use", the_hypervisor_s_own_access_is_a_use},
            {"a table that moves is fenced", a_table_that_moves_is_fenced});

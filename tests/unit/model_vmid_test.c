@@ -136,8 +136,45 @@ static void vsatp_is_zero_while_hgatp_changes(void)
     end(&world);
 }
 
+/* VM a is gone; the pages of its tables become VM b's, under the VMID that a had. */
+static void inherit(struct world *world, bool before, bool after)
+{
+    begin(world);
+    load(world, 0, hgatp(0, 1));
+    start(world, 0, 1);
+    world->at.x[5] = 1;
+    leave(world, TIMER);
+    load(world, 0, 0);
+    store(world, TABLES(0) + 16, 0);
+    if (before)
+        fence_vmid(world, 1);
+    store(world, TABLES(0) + 0x4000, pointer(TABLES(1) + 0x5000));
+    store(world, TABLES(0) + 16, pointer(TABLES(0) + 0x4000));
+    load(world, 0, hgatp(0, 1));
+    if (after)
+        fence_vmid(world, 1);
+    begin_at(world, 1, hgatp(0, 1));
+    leave(world, TIMER);
+}
+
+static void a_root_may_be_another_vm_s_next(void)
+{
+    struct world world;
+
+    inherit(&world, false, true);
+    HOLDS(&world);
+    end(&world);
+    inherit(&world, true, false);
+    HOLDS(&world);
+    end(&world);
+    inherit(&world, false, false);
+    BREAKS(&world, "tlb.vmid-two-trees");
+    end(&world);
+}
+
 TEST_SUITE(model_vmid,
            {"a VMID changes hands with both fences", a_vmid_changes_hands_with_both_fences},
+           {"a root may be another VM's next", a_root_may_be_another_vm_s_next},
            {"two VMs with two VMIDs need no fence", two_vms_with_two_vmids_need_no_fence},
            {"Bare is a mode under a VMID", bare_is_a_mode_under_a_vmid},
            {"siblings have a TLB of their own", siblings_have_a_tlb_of_their_own},
