@@ -56,10 +56,10 @@ struct facts {
     uint64_t last_tick;    /* seen: the board's time at the end */
     enum outcome outcome;
     char cut_short[200]; /* seen: "", or which VM was still to run when the machine ended */
-    bool flooded;       /* seen: ended by its bound of traps, before its deadline */
-    bool stray;         /* seen: a guest ran the hypervisor's own code */
-    char why[256];      /* one line: how the run ended */
-    int16_t vm_of[256]; /* record.vm → place in scenario.vm, or -1 */
+    bool flooded;        /* seen: ended by its bound of traps, before its deadline */
+    bool stray;          /* seen: a guest ran the hypervisor's own code */
+    char why[256];       /* one line: how the run ended */
+    int16_t vm_of[256];  /* record.vm → place in scenario.vm, or -1 */
     bool has_monitor;
     struct monitor monitor;
     /* 8 bytes at a guest-physical address of a VM, at the end; false: not mapped. */
