@@ -3,7 +3,7 @@
 
 DOCS_CHAPTERS := $(wildcard README.md docs/architecture.md hv/README.md guest-os/README.md \
     guest-os/probes/README.md COURSE.md labs/README.md) $(sort $(wildcard labs/[0-9]*/README.md)) \
-    $(wildcard docs/run.md docs/checks.md docs/observation.md docs/results.md)
+    $(wildcard docs/run.md docs/checks.md docs/contract.md docs/observation.md docs/results.md)
 DOCS_CHAPTERS += $(filter-out $(DOCS_CHAPTERS),$(sort $(wildcard docs/*.md)))
 
 # docs/architecture.md is architecture.html, labs/01-boot/README.md is labs-01-boot.html

@@ -139,6 +139,11 @@ test-grader: all $(MUTATION_PROGRAMS)
 mutation: all $(MUTATION_PROGRAMS)
 	@BUILD=$(BUILD) tools/mutation --sample $(or $(SAMPLE),100) --seed $(or $(SEED),1)
 
+## contract: docs/contract.md anew, from the rules, the checks and the kill tables
+.PHONY: contract
+contract: all
+	@BUILD=$(BUILD) tools/contract
+
 ## bench: one line an item: name value unit goal (JSON=1: as JSON)
 .PHONY: bench
 bench: all $(BENCH_PROGRAMS)

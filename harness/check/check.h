@@ -195,7 +195,7 @@ struct check {
     struct scenario scenario;
     struct item *items;
     unsigned points;
-    bool wants_truth, wants_isolation, wants_registers, wants_fences, wants_seen, wants_syscalls;
+    bool wants_truth, wants_isolation, wants_registers, wants_seen, wants_syscalls;
     uint64_t watchers;   /* VMs, by place as bits, to whom a second run must look the same */
     struct arena *arena; /* owns everything above */
 };

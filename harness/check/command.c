@@ -61,7 +61,8 @@ static const struct argp_option options[] = {
      0},
     {"list", KEY_LIST, NULL, 0, "List the checks with their points and stop", 0},
     {"processor", KEY_PROCESSOR, "TIME", 0, "Processor time that QEMU may use (default 60s)", 0},
-    {"rules", KEY_RULES, NULL, 0, "Print how often each check tried each rule of the contract", 0},
+    {"rules", KEY_RULES, NULL, 0,
+     "Print how often each check tried each rule of the contract; without checks, the rules", 0},
     {"wall", KEY_WALL, "TIME", 0, "Backstop in real time for one run (default 1200s)", 0},
     {0},
 };
@@ -251,6 +252,8 @@ static int check_command(int argc, char **argv)
         NULL};
     if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
         return COACH_USAGE;
+    if (!arguments.file_count && arguments.jobs.run.rules)
+        return rules_list(stdout), COACH_OK;
     if (!arguments.file_count)
         return complain("expected check files or folders of them; try coach check --help"),
                COACH_USAGE;

@@ -33,28 +33,6 @@ static uint64_t owed(const struct scenario *scenario)
     return scenario->hypervisor && strstr(scenario->hypervisor, "console=focus") ? 1 : UINT64_MAX;
 }
 
-static struct model_channel_rule *find_rule(struct model_channel *model, const char *name)
-{
-    for (uint32_t i = 0; i < model->rules; i++)
-        if (strcmp(model->rule[i].name, name) == 0)
-            return &model->rule[i];
-    return NULL;
-}
-
-static void tell(struct machine *machine, const struct model_console_breach *breach)
-{
-    struct contract *contract = &machine->facts.contract;
-    const struct model_rule *rule = breach->rule;
-    contract->broken = true;
-    snprintf(contract->diagnosis, sizeof contract->diagnosis, "%s", rule->diagnosis);
-    snprintf(contract->rule, sizeof contract->rule, "rule %s (%s)", rule->name, rule->source);
-    snprintf(contract->expected, sizeof contract->expected, "%s", breach->expected);
-    snprintf(contract->seen, sizeof contract->seen, "%s", breach->seen);
-    snprintf(contract->event, sizeof contract->event, "%s%s",
-             breach->vm < 0 ? "all VMs together" : "VM ",
-             breach->vm < 0 ? "" : machine->check->scenario.vm[breach->vm].name);
-}
-
 void console_finding(struct machine *machine)
 {
     const struct facts *facts = &machine->facts;
@@ -70,12 +48,8 @@ void console_finding(struct machine *machine)
                         facts->outcome == OUTCOME_FINISHED, &breach);
     free(written);
     free(shown);
-    struct model_channel_rule *order = find_rule(model, "console.order");
-    struct model_channel_rule *once = find_rule(model, "console.once");
-    if (order)
-        order->exercised += breach.order_tested;
-    if (once)
-        once->exercised += breach.once_tested;
-    if (breach.rule && !facts->contract.broken)
-        tell(machine, &breach);
+    contract_exercised(model, "console.order", breach.order_tested);
+    contract_exercised(model, "console.once", breach.once_tested);
+    if (breach.rule)
+        contract_tell(machine, breach.rule, breach.vm, breach.expected, breach.seen);
 }

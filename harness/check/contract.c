@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/machine.h"
+#include "model/rule.h"
 
 static void tell_event(struct machine *machine, const struct model_channel_breach *breach)
 {
@@ -52,6 +53,28 @@ static void diagnose(struct contract *contract, const struct model_channel_rule 
     bool named = strstr(rule->diagnosis, " lost") && strncmp(breach->seen + name, " = ", 3) == 0;
     snprintf(contract->diagnosis, sizeof contract->diagnosis, "%s%s%.*s", rule->diagnosis,
              named ? ": " : "", named ? (int)name : 0, breach->seen);
+}
+
+void contract_exercised(struct model_channel *model, const char *name, uint64_t times)
+{
+    for (uint32_t i = 0; i < model->rules; i++)
+        if (strcmp(model->rule[i].name, name) == 0)
+            model->rule[i].exercised += times;
+}
+
+void contract_tell(struct machine *machine, const struct model_rule *rule, int vm,
+                   const char *expected, const char *seen)
+{
+    struct contract *contract = &machine->facts.contract;
+    if (contract->broken)
+        return;
+    contract->broken = true;
+    snprintf(contract->diagnosis, sizeof contract->diagnosis, "%s", rule->diagnosis);
+    snprintf(contract->rule, sizeof contract->rule, "rule %s (%s)", rule->name, rule->source);
+    snprintf(contract->expected, sizeof contract->expected, "%s", expected);
+    snprintf(contract->seen, sizeof contract->seen, "%s", seen);
+    snprintf(contract->event, sizeof contract->event, "%s%s", vm < 0 ? "all VMs together" : "VM ",
+             vm < 0 ? "" : machine->check->scenario.vm[vm].name);
 }
 
 void contract_finding(struct machine *machine)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "check/endings.h"
-#include "check/fences.h"
 #include "check/findings.h"
+#include "check/kept.h"
 #include "check/machine.h"
 #include "check/registers.h"
 
@@ -267,8 +267,7 @@ void machine_fill_facts(struct machine *machine)
     findings_truth(machine);
     findings_isolation(machine);
     contract_finding(machine);
-    if (machine->registers)
-        registers_finding(machine->registers, &facts->registers);
+    kept_registers(facts, &facts->registers);
     if (machine->registers)
         findings_panic(machine);
     if (machine->seen.end == OBSERVER_STOPPED && !facts->stray)
@@ -276,6 +275,5 @@ void machine_fill_facts(struct machine *machine)
     facts->flooded = machine->seen.end == OBSERVER_STOPPED;
     if (facts->outcome == OUTCOME_FINISHED)
         endings_are_seen(facts, facts->cut_short, sizeof facts->cut_short);
-    if (machine->check->wants_fences)
-        fences_finding(facts, &facts->fences);
+    kept_fences(facts, &facts->fences);
 }

@@ -213,6 +213,7 @@ int machine_run(struct machine *machine, const struct check *check, uint64_t see
     machine->observed = true;
     machine_fill_facts(machine);
     console_finding(machine);
+    ends_finding(machine);
     return 0;
 }
 

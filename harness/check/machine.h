@@ -79,8 +79,16 @@ void machine_audit(struct machine *machine, const struct observer_view *view);
 /* Holds what guests wrote against what the console shows (console.c); after machine_fill_facts. */
 void console_finding(struct machine *machine);
 
+/* How VMs ended, told against seen (ends.c); after machine_fill_facts. */
+void ends_finding(struct machine *machine);
+
 /* The model's findings as a part of the facts (contract.c). */
 void contract_finding(struct machine *machine);
+/* What is judged when the run is over: a rule was put to the test so often; or is broken, by a VM
+ * or, with -1, by all of them. The first that is broken is the verdict. */
+void contract_exercised(struct model_channel *model, const char *name, uint64_t times);
+void contract_tell(struct machine *machine, const struct model_rule *rule, int vm,
+                   const char *expected, const char *seen);
 
 /* Fills facts from an observation (facts_fill.c). */
 void machine_fill_facts(struct machine *machine);

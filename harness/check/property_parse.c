@@ -153,7 +153,8 @@ static bool compare(struct cursor *cursor, struct property *property)
     return property->right != NULL;
 }
 
-/* The properties that are whole sentences, and what of the run they need to be watched. */
+/* The properties that are whole sentences, and what of the run they need to be
+ * watched beside what the model always sees. */
 static bool sentence(struct cursor *cursor, struct property *property)
 {
     struct check *check = cursor->check;
@@ -164,8 +165,8 @@ static bool sentence(struct cursor *cursor, struct property *property)
     } table[] = {
         {{"told", "equals", "seen"}, PROPERTY_TRUTH, &check->wants_truth},
         {{"isolation", "holds", NULL}, PROPERTY_ISOLATION, &check->wants_isolation},
-        {{"registers", "preserved", NULL}, PROPERTY_REGISTERS, &check->wants_registers},
-        {{"fences", "complete", NULL}, PROPERTY_FENCES, &check->wants_fences},
+        {{"registers", "preserved", NULL}, PROPERTY_REGISTERS, NULL},
+        {{"fences", "complete", NULL}, PROPERTY_FENCES, NULL},
         {{"panic", "report", "true"}, PROPERTY_PANIC, &check->wants_registers},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -174,7 +175,8 @@ static bool sentence(struct cursor *cursor, struct property *property)
         for (int word = 1; word < 3 && table[i].word[word]; word++)
             cursor_need_word(cursor, table[i].word[word]);
         property->kind = table[i].kind;
-        *table[i].wanted = true;
+        if (table[i].wanted)
+            *table[i].wanted = true;
         return true;
     }
     return false;

@@ -1,10 +1,7 @@
 /*
- * "registers preserved", seen at the machine (the watch plugin): the 31 general registers at each
- * entry into a guest against those at its last trap. A hypercall may change a0 and a1; an
- * instruction that the hypervisor carries out for the guest may change its destination; nothing
- * else may change any. The vCPUs of a VM share its second stage, so an entry is held against the
- * traps of all that wait there, and must come back from one of them. A vCPU that begins afresh
- * (hart_start, a suspend that loses registers, a VM's begin) has no trap behind it.
+ * General registers as the watch plugin shows them: of each VM at its last exit, for the fact
+ * `register vm=a gp`, and of the hypervisor's own last trap, for `panic report true`. Whether a
+ * guest keeps its registers is the model's affair.
  */
 #ifndef CHECK_REGISTERS_H
 #define CHECK_REGISTERS_H
@@ -31,7 +28,5 @@ const struct traplog_registers *registers_host(const struct register_watch *watc
 int register_number(const char *name);
 /* 3 → "gp" */
 const char *register_name(unsigned number);
-
-void registers_finding(const struct register_watch *watch, struct finding *finding);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/buffer.h"
+#include "model/rule.h"
 
 struct line {
     const char *rule; /* "name\tsource\ttext" */
@@ -74,4 +75,23 @@ void rules_print(const struct result_run *run, FILE *out)
             fprintf(out, "%.*s\t-\t0\n", (int)lines[first].rule_length, lines[first].rule);
     }
     free(lines);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct model_rule *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+void rules_list(FILE *out)
+{
+    size_t count;
+    const struct model_rule *rules = model_rules(&count);
+    const struct model_rule **sorted = allocate(count + 1, sizeof *sorted);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &rules[i];
+    qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s\t%s\t%s\n", sorted[i]->name, sorted[i]->source, sorted[i]->text);
+    free(sorted);
 }

@@ -18,4 +18,7 @@ void rules_keep(const struct model_channel *model, struct result_check *to);
  */
 void rules_print(const struct result_run *run, FILE *out);
 
+/* All rules that there are, one line each: name, source, text, parted by tabs; by their names. */
+void rules_list(FILE *out);
+
 #endif

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "model/emulation.h"
 #include "model/life.h"
 #include "model/successor.h"
 
@@ -33,7 +34,7 @@ struct fit {
     struct difference difference;
     const char *what;
     unsigned differences;
-    bool returns, anew;
+    bool returns, anew, emulates;
 };
 
 static void begin_successor(const struct model_vcpu *vcpu, struct successors *list)
@@ -71,8 +72,13 @@ static void fit(struct model *model, struct model_vcpu *vcpu, const struct model
 
         if (best->vcpu && count >= best->differences)
             continue;
-        *best = (struct fit){vcpu,  difference,          list.one[i].what,
-                             count, list.one[i].returns, list.one[i].anew};
+        *best = (struct fit){vcpu,
+                             difference,
+                             list.one[i].what,
+                             count,
+                             list.one[i].returns,
+                             list.one[i].anew,
+                             list.one[i].emulates};
         if (count == 0)
             return;
     }
@@ -137,6 +143,8 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
             best.vcpu->fp_known = false;
         if (best.returns)
             sbi_returned(model, best.vcpu, state);
+        if (best.emulates)
+            emulation_seen(model, best.vcpu, state);
         return best.vcpu;
     }
     model_owner_forget(model, state->csr.hgatp);

@@ -1,6 +1,6 @@
 /* What may follow an exit, by its cause. Privileged ISA, 18.6.1: Trap Cause Codes. */
+#include "model/emulation.h"
 #include "model/entry.h"
-#include "model/guest_virtual.h"
 #include "model/successor.h"
 
 #define INTERRUPT          (1ull << 63)
@@ -14,10 +14,6 @@
 #define CAUSE_LOAD_GUEST   21
 #define CAUSE_VIRTUAL      22
 #define CAUSE_STORE_GUEST  23
-
-#define WFI           0x10500073u
-#define BOUNDED_WAIT  3000 /* instructions */
-#define BOUNDED_TICKS 100
 
 MODEL_RULE(interrupt_pc, "interrupt.pc", "Privileged ISA 20240411, 18.6.4",
            "After an interrupt of the hypervisor's own the guest goes on where it was.",
@@ -36,36 +32,16 @@ MODEL_RULE(fault_x, "fault.registers", "contract",
            "register lost across exit");
 MODEL_RULE(fault_csrs, "fault.csrs", "contract",
            "A guest-page fault leaves the guest's CSRs alone.", "CSR lost across exit");
-MODEL_RULE(emulated_pc, "emulation.pc", "Privileged ISA 20240411, 18.6.1",
-           "An instruction that was carried out for the guest is not executed again: it goes on "
-           "behind it.",
-           "sepc not advanced");
-MODEL_RULE(emulated_x, "emulation.registers", "contract",
-           "An instruction that was carried out for the guest changes its destination and no other "
-           "register.",
-           "register lost across exit");
-MODEL_RULE(emulated_csrs, "emulation.csrs", "contract",
-           "An instruction that was carried out for the guest changes none of its CSRs.",
-           "CSR lost across exit");
 
-static struct successor *same(struct successors *list, const struct model_vcpu *vcpu,
-                              const char *what, const struct model_rule *pc,
-                              const struct model_rule *x, const struct model_rule *csr)
+struct successor *successor_same(struct successors *list, const struct model_vcpu *vcpu,
+                                 const char *what, const struct model_rule *pc,
+                                 const struct model_rule *x, const struct model_rule *csr)
 {
     struct successor *successor = successor_add(list, vcpu, what);
 
     successor->pc = pc;
     successor->x = x;
     successor->csr = csr;
-    return successor;
-}
-
-static struct successor *behind(struct successors *list, const struct model_vcpu *vcpu,
-                                const char *what)
-{
-    struct successor *successor = same(list, vcpu, what, &emulated_pc, &emulated_x, &emulated_csrs);
-
-    successor->want.pc += 4;
     return successor;
 }
 
@@ -82,7 +58,7 @@ static void after_page_fault(const struct model *model, const struct model_vcpu 
     bool in_walk = csr->htinst == 0x3000 || csr->htinst == 0x3020; /* pseudo-instructions */
 
     if (in_ram(model, vcpu, address)) {
-        same(list, vcpu, "it is executed again", &fault_pc, &fault_x, &fault_csrs);
+        successor_same(list, vcpu, "it is executed again", &fault_pc, &fault_x, &fault_csrs);
         return;
     }
     if (csr->scause == CAUSE_FETCH_GUEST || in_walk)
@@ -94,61 +70,13 @@ static void after_page_fault(const struct model *model, const struct model_vcpu 
         successor_trap(list, vcpu, CAUSE_STORE_ACCESS, csr->stval);
 }
 
-/* The guest's stval holds the instruction or 0; what the machine said of it is right, too. */
-static void refuse(const struct model_vcpu *vcpu, struct successors *list, uint64_t instruction)
-{
-    uint64_t told = vcpu->at.csr.stval;
-
-    successor_trap(list, vcpu, CAUSE_ILLEGAL, instruction);
-    if (instruction)
-        successor_trap(list, vcpu, CAUSE_ILLEGAL, 0);
-    if (told != instruction && told)
-        successor_trap(list, vcpu, CAUSE_ILLEGAL, told);
-}
-
-static bool is_csr_read(uint64_t instruction)
-{
-    return (instruction & 0x7f) == 0x73 && (instruction >> 12 & 3) != 0;
-}
-
-static bool ended_at_once(const struct model *model, const struct model_vcpu *vcpu)
-{
-    return model_instructions(model) - vcpu->left < BOUNDED_WAIT &&
-           model_now(model) - vcpu->left_at < BOUNDED_TICKS;
-}
-
-static void after_virtual(const struct model *model, const struct model_vcpu *vcpu,
-                          struct successors *list)
-{
-    uint64_t instruction = guest_instruction(model, &vcpu->at);
-
-    /* In U-mode it is illegal, unless it ends at once. */
-    if (instruction == WFI && (state_in_supervisor(&vcpu->at) || ended_at_once(model, vcpu)))
-        behind(list, vcpu, "the wait has ended");
-    else if (is_csr_read(instruction))
-        behind(list, vcpu, "the counter is read")->x_any = ANY_X(instruction >> 7 & 31);
-    refuse(vcpu, list, instruction);
-}
-
-static void after_illegal(const struct model *model, const struct model_vcpu *vcpu,
-                          struct successors *list)
-{
-    uint64_t instruction = guest_instruction(model, &vcpu->at);
-
-    if ((vcpu->at.csr.vsstatus & STATUS_FS) && !(vcpu->at.csr.sstatus & STATUS_FS))
-        same(list, vcpu, "floating point is there now", &fault_pc, &fault_x, &fault_csrs);
-    if (is_csr_read(instruction))
-        behind(list, vcpu, "the CSR is read")->x_any = ANY_X(instruction >> 7 & 31);
-    refuse(vcpu, list, instruction);
-}
-
 void exit_successors(struct model *model, const struct model_vcpu *vcpu, struct successors *list)
 {
     uint64_t cause = vcpu->at.csr.scause;
 
     list->count = 0;
     if (cause & INTERRUPT) {
-        same(list, vcpu, "it goes on", &interrupt_pc, &interrupt_x, &interrupt_csrs);
+        successor_same(list, vcpu, "it goes on", &interrupt_pc, &interrupt_x, &interrupt_csrs);
         return;
     }
     switch (cause) {
@@ -161,10 +89,13 @@ void exit_successors(struct model *model, const struct model_vcpu *vcpu, struct 
         after_page_fault(model, vcpu, list);
         return;
     case CAUSE_VIRTUAL:
-        after_virtual(model, vcpu, list);
+        emulation_after_virtual(model, vcpu, list);
         return;
     case CAUSE_ILLEGAL:
-        after_illegal(model, vcpu, list);
+        if ((vcpu->at.csr.vsstatus & STATUS_FS) && !(vcpu->at.csr.sstatus & STATUS_FS))
+            successor_same(list, vcpu, "floating point is there now", &fault_pc, &fault_x,
+                           &fault_csrs);
+        emulation_after_illegal(model, vcpu, list);
         return;
     case CAUSE_USER_CALL:
         successor_trap(list, vcpu, cause, 0);

@@ -13,6 +13,13 @@
 MODEL_RULE(fp_kept, "fp.registers", "Privileged ISA 20240411, 18.2.11; contract",
            "When a vCPU can reach the FP registers and fcsr, they hold what it last left there.",
            "FP register lost");
+MODEL_RULE(fp_reachable, "fp.reachable", "Privileged ISA 20240411, 18.2.11; 18.2.2",
+           "Where the guest has switched floating point on, its instructions work, or the "
+           "hypervisor gets the trap: HS-mode's FS is on, or hedeleg leaves illegal instructions "
+           "to it.",
+           "floating point that is on traps in the guest");
+
+#define ILLEGAL (1ull << 2) /* of hedeleg */
 
 void fp_exit(struct model_vcpu *vcpu)
 {
@@ -29,6 +36,16 @@ void fp_exit(struct model_vcpu *vcpu)
 void fp_entry(struct model *model, unsigned hart, const struct model_vcpu *vcpu,
               const struct model_state *state)
 {
+    const struct model_csrs *csr = &state->csr;
+
+    if (csr->vsstatus & STATUS_FS) {
+        MODEL_EXERCISED(fp_reachable);
+        if (!(csr->sstatus & STATUS_FS) && (csr->hedeleg & ILLEGAL)) {
+            MODEL_TEXT(seen, "sstatus.FS = 0, hedeleg = 0x%" PRIx64, csr->hedeleg);
+            model_broken(model, &fp_reachable, hart, vcpu, state->code,
+                         "sstatus.FS on, or hedeleg bit 2 = 0, as vsstatus.FS is on", seen);
+        }
+    }
     if (!state->has_fp || !vcpu->fp_known || !(state->csr.sstatus & STATUS_FS))
         return;
     MODEL_EXERCISED(fp_kept);

@@ -165,6 +165,22 @@ bool interrupt_is_due(const struct model *model, const struct model_vcpu *vcpu, 
     return pending & csr->vsie << 1 & csr->hideleg; /* vsie has the bits of S-mode */
 }
 
+uint64_t interrupt_due_from(const struct model *model, const struct model_vcpu *vcpu, uint64_t from,
+                            uint64_t to)
+{
+    const struct model_csrs *csr = &vcpu->at.csr;
+    uint64_t deadline = UINT64_MAX;
+
+    if (vcpu->software_owed || (csr->hvip & (VS_SOFTWARE | VS_TIMER)) ||
+        !(csr->vsie << 1 & VS_TIMER))
+        return from;
+    if (vcpu->timer_kept)
+        deadline = vcpu->deadline - csr->htimedelta;
+    else if (hardware_timer(model, csr))
+        deadline = csr->vstimecmp - csr->htimedelta;
+    return deadline > from && deadline <= to ? deadline : from;
+}
+
 void interrupt_timer_set(const struct model *model, struct model_vcpu *vcpu, uint64_t deadline,
                          const struct model_state *seen)
 {

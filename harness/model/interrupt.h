@@ -17,6 +17,11 @@ void interrupt_timer_set(const struct model *model, struct model_vcpu *vcpu, uin
  * What wfi waits for. */
 bool interrupt_is_due(const struct model *model, const struct model_vcpu *vcpu, uint64_t time);
 
+/* Since when, of `from` to `to`, its timer alone has been due; `from` if it was so all the while or
+ * something else is. */
+uint64_t interrupt_due_from(const struct model *model, const struct model_vcpu *vcpu, uint64_t from,
+                            uint64_t to);
+
 uint64_t interrupt_guest_time(const struct model *model, const struct model_csrs *csr);
 
 #endif

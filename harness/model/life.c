@@ -102,7 +102,7 @@ static bool may_run(enum order order)
     return order == ORDER_RUN || order == ORDER_ANEW;
 }
 
-static bool is_operated(const struct model *model, const struct model_vm *vm)
+bool life_is_operated(const struct model *model, const struct model_vm *vm)
 {
     for (size_t i = 0; i < model->setup.command_count; i++)
         if (names(vm, model->setup.commands[i].text))
@@ -130,7 +130,7 @@ void life_entry(struct model *model, unsigned hart, struct model_vcpu *vcpu,
     if (vm->ending && model->setup.harts == 1)
         model_broken(model, &ended, hart, vcpu, state->code,
                      "no entry after the call that ends the VM", "an entry");
-    if (!model->setup.time || !is_operated(model, vm))
+    if (!model->setup.time || !life_is_operated(model, vm))
         return;
     MODEL_EXERCISED(allowed);
     if (!is_allowed(model, vm)) {
@@ -164,8 +164,7 @@ void life_ends(struct model *model, struct model_vcpu *vcpu, bool reboots)
     vm->reboots = reboots;
 }
 
-/* Does the vCPU wait for an interrupt, by its own will? */
-static bool waits(const struct model_vcpu *vcpu)
+bool life_waits(const struct model_vcpu *vcpu)
 {
     const uint64_t *x = vcpu->at.x;
 
@@ -184,13 +183,13 @@ static bool could_run(const struct model *model, const struct model_vcpu *vcpu, 
         return vm->seen && !vcpu->start.asked;
     if (vcpu->life != MODEL_OUTSIDE || vcpu->stops)
         return false;
-    return !waits(vcpu) || interrupt_is_due(model, vcpu, time);
+    return !life_waits(vcpu) || interrupt_is_due(model, vcpu, time);
 }
 
 /* Whether the VM's turns are none of the rule's: by choice of a cap, or by the operator's. */
 static bool is_bound(const struct model *model, const struct model_vm *vm)
 {
-    return vm->ending || !vm->seen || vm->packed->cap || is_operated(model, vm);
+    return vm->ending || !vm->seen || vm->packed->cap || life_is_operated(model, vm);
 }
 
 void model_slept(struct model *model, unsigned hart, uint64_t from)

@@ -12,5 +12,9 @@ void life_ends(struct model *model, struct model_vcpu *vcpu, bool reboots);
 /* Another life of the VM begins: was it asked for? */
 bool life_may_begin(struct model *model, const struct model_vm *vm);
 const struct model_rule *life_reborn_rule(void);
+/* Did it leave to wait, by its own will? */
+bool life_waits(const struct model_vcpu *vcpu);
+/* Does the operator order anything about the VM? */
+bool life_is_operated(const struct model *model, const struct model_vm *vm);
 
 #endif

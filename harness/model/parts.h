@@ -43,7 +43,8 @@ struct model_vcpu {
     uint64_t entered_at; /* guest time */
     bool fp_known;
     uint64_t f[32], fcsr;
-    uint64_t left; /* instructions, at its last exit */
+    uint64_t left;                     /* instructions, at its last exit */
+    uint64_t cycle_read, instret_read; /* what it last read of these, by an exit */
     uint64_t entries;
 };
 

@@ -50,6 +50,7 @@ struct successor {
     uint64_t status_any;                   /* bits of vsstatus that may be anything */
     bool anew;                             /* FP and what it was told are gone */
     bool returns;                          /* from a call */
+    bool emulates;                         /* a CSR was read or written for the guest */
     const char *what;                      /* "the call returns": for the diagnosis */
     const struct model_rule *pc, *x, *csr; /* broken by a difference there */
     /* What the masks cannot say; true: it fits. NULL: nothing more. */
@@ -66,6 +67,11 @@ struct successors {
  * than SUCCESSORS_MOST is a mistake of the caller's, and the last is used again. */
 struct successor *successor_add(struct successors *list, const struct model_vcpu *vcpu,
                                 const char *what);
+
+/* The same, with the rules that differences break. */
+struct successor *successor_same(struct successors *list, const struct model_vcpu *vcpu,
+                                 const char *what, const struct model_rule *pc,
+                                 const struct model_rule *x, const struct model_rule *csr);
 
 /* Whether the guest ran in S-mode at that state. */
 bool state_in_supervisor(const struct model_state *state);

@@ -33,6 +33,12 @@ says() {
     fi
 }
 
+# jq: the rules of the contract (harness/model) that a report names, the first one broken first.
+rules_broken='def rules_broken:
+    [.checks[].items[].lines[]? | (.text // "") |
+        capture("^(?:later )?rule (?<name>[a-z0-9-]+\\.[a-z0-9-]+)[ :]").name] |
+    reduce .[] as $name ([]; if index($name) then . else . + [$name] end);'
+
 # table_stands TABLE: what write_table prints is what the file holds.
 table_stands() {
     write_table >"$work/table"

@@ -34,7 +34,8 @@ variant() {
     make -C "$own" --no-print-directory say= images >"$own.out" 2>&1 || echo does-not-build
 }
 
-# one LAB KIND PATCH: a row "LAB KIND NAME STATE GOT OF FAILED DIAGNOSES". A mutant is judged by
+# one LAB KIND PATCH: a row "LAB KIND NAME STATE GOT OF FAILED RULES DIAGNOSES", RULES of the
+# contract with commas between. A mutant is judged by
 # the check that it names, the others by all of the lab.
 one() {
     local lab=$1 kind=$2 patch=$3 own name fault checks
@@ -44,16 +45,17 @@ one() {
     [ "$kind" = mutants ] && checks=labs/$(header "$patch" check | sed 's|/|/checks/|').check
     fault=$(variant "$lab" "$kind" "$patch" "$own")
     if [ -n "$fault" ]; then
-        echo "$lab $kind $name $fault 0 0 -"
+        echo "$lab $kind $name $fault 0 0 - -"
     else
         timeout "$backstop" "$coach" check -j 1 --hypervisor "$own/build/hv/stagecoach.elf" \
             --build "$own/build" --emit "json=$own.json" "$checks" >"$own.out" 2>&1 </dev/null
-        jq -r --arg row "$lab $kind $name" '
+        jq -r --arg row "$lab $kind $name" "$rules_broken"'
             [.checks[] | select(.got < .of)] as $failed |
             if [.checks[].items[] | select(.graded | not)] | length > 0
-            then "\($row) not-graded 0 0 -"
+            then "\($row) not-graded 0 0 - -"
             else "\($row) judged \(.got) \(.of) " +
                 ($failed | map(.file | split("/") | last | rtrimstr(".check")) | join(",")) + " " +
+                (rules_broken | map("`\(.)`") | join(",") | if . == "" then "-" else . end) + " " +
                 ([$failed[].items[] | select(.verdict != "pass") | .diagnosis // .verdict] |
                     unique | join(", "))
             end' "$own.json" 2>/dev/null || echo "$lab $kind $name not-judged 0 0 -"
@@ -61,15 +63,18 @@ one() {
     rm -rf "$own"
 }
 export -f one variant staged header
-export work coach build backstop
+# shellcheck disable=SC2090 # jq reads the quotes
+export work coach build backstop rules_broken
 
-# row_of LAB NAME PATCH CHECK DIAGNOSES: of the kill table, behind the lab's name
+# row_of LAB NAME PATCH CHECK DIAGNOSES RULES: of the kill table, behind the lab's name
 row_of() {
+    local rules=${6//,/, }
     # shellcheck disable=SC2016 # Markdown's code marks
-    printf '%s | `%s` | %s | `%s` | %s |\n' "$1" "$2" "$(head -n 1 "$3")" "$4" "$5" >>"$work/kills"
+    printf '%s | `%s` | %s | `%s` | %s | %s |\n' "$1" "$2" "$(head -n 1 "$3")" "$4" "$5" \
+        "${rules#-}" >>"$work/kills"
 }
 
-judged() { # judged LAB KIND NAME STATE GOT OF FAILED DIAGNOSES…: states the fact
+judged() { # judged LAB KIND NAME STATE GOT OF FAILED RULES DIAGNOSES…: states the fact
     local lab=$1 kind=$2 name=$3 state=$4 got=$5 of=$6 lost=${7:--} fact good=no wanted
     case $kind in
     reference | alternatives)
@@ -85,7 +90,7 @@ judged() { # judged LAB KIND NAME STATE GOT OF FAILED DIAGNOSES…: states the f
         fact="mutant $name fails in $wanted"
         if [ "$lost" = "${wanted#*/}" ]; then
             good=yes
-            row_of "$lab" "$name" "labs/$lab/$kind/$name.patch" "${wanted#*/}" "${*:8}"
+            row_of "$lab" "$name" "labs/$lab/$kind/$name.patch" "${wanted#*/}" "${*:9}" "$8"
         fi
         ;;
     esac
@@ -134,16 +139,17 @@ write_table() {
     echo "# Kill table of the labs"
     echo
     echo "Each row is a mistake that learners make, a patch in the lab's \`mutants/\`. The check that"
-    echo "is named finds it, and gives the diagnosis. Written by \`tests/grader/labs_test.sh --table\`;"
-    echo "the test says when it is stale."
+    echo "is named finds it, and gives the diagnosis. The rules are those of the contract (contract.md)"
+    echo "that it broke there. Written by \`tests/grader/labs_test.sh --table\`; the test says when it is"
+    echo "stale."
     echo
     echo "$(wc -l <"$work/kills") mutants, all killed."
     for lab in $labs; do
         echo
         echo "## Lab $lab"
         echo
-        echo "| mutant | what is wrong | check | diagnosis |"
-        echo "|---|---|---|---|"
+        echo "| mutant | what is wrong | check | diagnosis | rules |"
+        echo "|---|---|---|---|---|"
         sed -n "s/^$lab //p" "$work/kills"
     done
 }

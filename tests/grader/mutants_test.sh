@@ -2,7 +2,7 @@
 # Mutants: hypervisors with one bug each, of the kind that learners make. Each must fail on the
 # check that its patch names, with the diagnosis that it names. What survives is a hole in the
 # checks. docs/kill-table.md is this test's table; `mutants_test.sh --table` writes it anew.
-# ONLY="NAME…" judges some, JOBS=N that many at a time.
+# ONLY="NAME…" judges some, and with --table writes their rows alone; JOBS=N that many at a time.
 . "$(dirname "$0")/facts.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/variants.sh"
 folder=tests/grader/mutants
@@ -11,6 +11,10 @@ table=docs/kill-table.md
 # diagnoses REPORT: of the items that failed, one a line.
 diagnoses() {
     jq -r '.checks[].items[] | select(.verdict != "pass") | .diagnosis // .verdict' "$1" | sort -u
+}
+# rules_of REPORT: the rules of the contract that were broken.
+rules_of() {
+    jq -r "$rules_broken"' rules_broken | map("`\(.)`") | join(", ")' "$1"
 }
 graded() {
     jq -e '[.checks[].items[] | select(.graded | not)] | length == 0' "$1" >/dev/null
@@ -35,8 +39,8 @@ judge() {
     else
         ok "$name fails $check: $wanted"
         # shellcheck disable=SC2016 # Markdown's code marks
-        printf '| `%s` | %s | `%s` | %s |\n' "$name" "$(header "$patch")" "$check" "$wanted" \
-            >>"$work/rows"
+        printf '| `%s` | %s | `%s` | %s | %s |\n' "$name" "$(header "$patch")" "$check" \
+            "$wanted" "$(rules_of "$work/reports/$name.json")" >>"$work/rows"
     fi
 }
 
@@ -49,22 +53,37 @@ write_table() {
     echo "# Kill table"
     echo
     echo "Each row is a hypervisor with one bug, a patch in \`tests/grader/mutants\`. It fails on the"
-    echo "check that is named, with the diagnosis that is named. Written by"
-    echo "\`tests/grader/mutants_test.sh --table\`; the test says when it is stale."
+    echo "check that is named, with the diagnosis that is named. The rules are those of the contract"
+    echo "(contract.md) that it broke in that run; where there is none, an expectation of the check's"
+    echo "own was not met. Written by \`tests/grader/mutants_test.sh --table\`; the test says when it is"
+    echo "stale."
     echo
     echo "$(wc -l <"$work/rows") mutants, all killed."
     for group in traps isolation scheduling lifecycle noninterference; do
         echo
         echo "## ${group^}"
         echo
-        echo "| mutant | what is wrong | check | diagnosis |"
-        echo "|---|---|---|---|"
+        echo "| mutant | what is wrong | check | diagnosis | rules |"
+        echo "|---|---|---|---|---|"
         grep -F "| \`$group/" "$work/rows"
     done
 }
 
+# keep_rows: adds the table's rows of mutants that were not judged, and are still there.
+keep_rows() {
+    local name
+    awk -F '`' '/^[|] `/ { print $2 }' "$table" | while read -r name; do
+        if [[ " ${ONLY:-} " != *" $name "* ]] && [ -f "$folder/$name.patch" ]; then
+            grep -F "| \`$name\` |" "$table" >>"$work/rows"
+        fi
+    done
+    sort -o "$work/rows" "$work/rows"
+}
+
 if [ "${1:-}" = --table ]; then
-    [ "$failed" = 0 ] && [ -z "${ONLY:-}" ] && write_table >"$table" && echo "$table is written"
+    [ -n "${ONLY:-}" ] && keep_rows
+    [ "$failed" = 0 ] && write_table >"$work/table" && cp "$work/table" "$table" &&
+        echo "$table is written"
 elif [ -z "${ONLY:-}" ]; then
     table_stands "$table"
 fi

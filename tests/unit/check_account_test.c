@@ -1,6 +1,6 @@
 /* Sums over a run: shares and gaps by instructions, fences owed and paid, ends, facts at the end.
  */
-#include "check/fences.h"
+#include "check/kept.h"
 #include "check_fixture.h"
 
 #define ITEM "item i: t\n"
@@ -44,7 +44,7 @@ static struct finding fences(bool broken, enum model_sight sight)
                  {.name = "code.fence-i-after-load", .exercised = 4}},
         .breaches = broken ? 2 : 1,
         .breach = {{.rule = 0}, {.rule = 1, .expected = "a fence", .seen = "none"}}};
-    fences_finding(&facts, &finding);
+    kept_fences(&facts, &finding);
     return finding;
 }
 
@@ -62,7 +62,7 @@ static void fences_that_cannot_be_seen_are_not_complete(void)
 {
     struct facts facts = {0};
     struct finding finding;
-    fences_finding(&facts, &finding);
+    kept_fences(&facts, &finding);
     CU_ASSERT_FALSE(finding.known);
     CU_ASSERT_FALSE(fences(false, MODEL_SIGHT_BLIND).known);
 }

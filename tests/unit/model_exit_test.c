@@ -4,11 +4,6 @@
 
 #define SUPERVISOR_TIMER (1ull << 63 | 5)
 #define LOAD_GUEST_FAULT 21
-#define VIRTUAL          22
-#define ILLEGAL          2
-#define WFI              0x10500073
-#define RDTIME_A5        0xc01027f3
-#define MRET             0x30200073
 
 static struct model_fixture f;
 
@@ -23,11 +18,6 @@ static void begin(void)
     f.state.csr.vstvec = BUNDLE_GUEST_RAM_BASE + 0x3000 + 1;
     f.state.csr.vsstatus |= 2;
     f.state.csr.vsepc = 0x77;
-}
-
-static void instruction(uint32_t word)
-{
-    memcpy(fixture_at(&f, fixture_physical(0, f.state.pc)), &word, sizeof(word));
 }
 
 static void expect(const char *rule)
@@ -113,41 +103,6 @@ static void a_fault_outside_is_given_to_the_guest(void)
     expect("trap.vector");
 }
 
-static void executes(uint64_t cause, uint32_t word)
-{
-    begin();
-    instruction(word);
-    fixture_leave(&f, cause, word);
-}
-
-static void an_emulated_instruction_changes_its_destination(void)
-{
-    executes(VIRTUAL, RDTIME_A5);
-    f.state.pc += 4;
-    f.state.x[15] = 99;
-    expect("");
-    executes(VIRTUAL, RDTIME_A5);
-    f.state.x[15] = 99;
-    expect("emulation.pc");
-    executes(VIRTUAL, RDTIME_A5);
-    f.state.pc += 4;
-    f.state.x[14] = 99;
-    expect("emulation.registers");
-    executes(VIRTUAL, WFI);
-    f.state.pc += 4;
-    expect("");
-    executes(ILLEGAL, MRET);
-    trap(2, MRET);
-    expect("");
-    executes(ILLEGAL, MRET);
-    trap(2, 0);
-    expect("");
-    executes(ILLEGAL, MRET);
-    f.state.pc += 4;
-    CU_ASSERT_STRING_NOT_EQUAL((fixture_enter(&f), fixture_rule(&f)), "");
-    fixture_close(&f);
-}
-
 static void nobody_else_is_entered(void)
 {
     begin();
@@ -168,6 +123,4 @@ static void nobody_else_is_entered(void)
 TEST_SUITE(model_exit, {"an interrupt changes nothing", an_interrupt_changes_nothing},
            {"a fault in RAM is executed again", a_fault_in_ram_is_executed_again},
            {"a fault outside RAM is given to the guest", a_fault_outside_is_given_to_the_guest},
-           {"an emulated instruction changes its destination",
-            an_emulated_instruction_changes_its_destination},
            {"nobody else is entered", nobody_else_is_entered});

@@ -129,6 +129,21 @@ static void time_does_not_leap(void)
     expect("time.steady");
 }
 
+static void floating_point_can_be_reached(void)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        bool on = i & 1, reachable = i & 2, delegated = i & 4;
+
+        begin();
+        f.state.csr.vsstatus |= on ? FS : 0;
+        fixture_leave(&f, SUPERVISOR_TIMER, 0);
+        f.state.csr.sstatus |= reachable ? FS : 0;
+        f.state.csr.hedeleg = (f.state.csr.hedeleg & ~4ull) | (delegated ? 4 : 0);
+        fixture_enter(&f);
+        expect(on && !reachable && delegated ? "fp.reachable" : "");
+    }
+}
+
 static void floating_point_is_kept(void)
 {
     for (unsigned lost = 0; lost < 2; lost++) {
@@ -186,5 +201,6 @@ TEST_SUITE(model_interrupt, {"interrupts come from somewhere", interrupts_come_f
            {"a timer comes at its deadline", a_timer_comes_at_its_deadline},
            {"vstimecmp is as good a timer", vstimecmp_is_as_good},
            {"time does not leap", time_does_not_leap},
+           {"floating point can be reached where it is on", floating_point_can_be_reached},
            {"floating point is kept", floating_point_is_kept},
            {"the machine does not sleep beside work", the_machine_does_not_sleep_beside_work});
