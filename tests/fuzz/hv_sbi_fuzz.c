@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vcpu_start(vms[1].vcpu[1], GUEST_RAM, 0);
     for (unsigned i = 0; i < 2; i++)
         guest_memory_write(&vms[i], CANARY, "untouched", 9);
-    fake_machine.typed = "typed";
+    machine_type("typed");
     for (unsigned calls = 0; calls < CALLS_MAX && input.at < input.end; calls++)
         call(&input);
     return 0;

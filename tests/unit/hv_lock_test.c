@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define HARTS 3
-#define TURNS 20000
+#define TURNS 1000
 
 static struct lock first = LOCK_INIT("first", LOCK_RANK_GSTAGE);
 static struct lock second = LOCK_INIT("second", LOCK_RANK_FRAMES);

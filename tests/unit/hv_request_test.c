@@ -112,7 +112,7 @@ static void a_panic_stops_all_and_shows_each(void)
     CU_ASSERT_EQUAL(harts[2].state, HART_STOPPED);
     CU_ASSERT_EQUAL(harts[3].state, HART_ONLINE);
     CU_ASSERT_STRING_EQUAL(
-        fake_machine.printed,
+        fake_machine.written,
         "panic: hart 2, this one: nobody's turn\n"
         "panic: hart 3: nobody's turn\n"
         "panic: hart 4: the turn of vCPU 2 of VM 3, pc 0x80001234\n"
@@ -127,7 +127,7 @@ static void one_hart_has_nobody_to_stop(void)
     hart_count = 1;
     REGISTRY_EACH (hv_panic, struct panic_entry, entry)
         entry->tell();
-    CU_ASSERT_STRING_EQUAL(fake_machine.printed, "");
+    CU_ASSERT_STRING_EQUAL(fake_machine.written, "");
     end();
 }
 
