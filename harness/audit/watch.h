@@ -30,7 +30,8 @@ struct audit_summary {
 enum machine_stuck_kind {
     STUCK_HYPERVISOR, /* the hypervisor traps at one place for ever */
     STUCK_GUEST,      /* a guest is entered for ever at the instruction at which it trapped */
-    STUCK_NO_TRAP     /* the hypervisor executes for ever, and neither traps nor enters a guest */
+    STUCK_NO_TRAP,    /* the hypervisor executes for ever, and neither traps nor enters a guest */
+    STUCK_VECTOR      /* its trap vector runs for ever, and not for a trap */
 };
 
 struct machine_stuck {

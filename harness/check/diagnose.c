@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "check/diagnose_host.h"
+
 #define LOOP_TRAPS      8  /* as many in a row at one place are a loop */
 #define STUCK_EXITS     16 /* as many exits in a row that get the guest nowhere */
 #define NO_INSTRUCTIONS 2  /* from entry to exit: the guest did not get on */
@@ -11,6 +13,7 @@
 
 #define INTERRUPT           0x80000000u
 #define FETCH_ACCESS        1
+#define BREAKPOINT          3
 #define FETCH_PAGE          12
 #define STORE_PAGE          15
 #define FETCH_GUEST_PAGE    20
@@ -79,7 +82,8 @@ static const char *host_trap(const struct facts *facts, size_t i, char *detail, 
         snprintf(detail, bytes, "the hypervisor jumped to address 0 and trapped there");
         return "jumped to 0";
     }
-    if (cause == STORE_PAGE && in_guard(facts, address)) {
+    bool asked = facts->check->scenario.until == UNTIL_PANIC; /* to overflow, perhaps */
+    if (cause == STORE_PAGE && in_guard(facts, address) && !asked) {
         snprintf(detail, bytes,
                  "the hypervisor stored to 0x%" PRIx64 ", in the guard page under a stack, at "
                  "0x%" PRIx64,
@@ -87,6 +91,21 @@ static const char *host_trap(const struct facts *facts, size_t i, char *detail, 
         return "stack overflow";
     }
     return NULL;
+}
+
+/* Nothing else was seen of the hart behind the trap at index i: a loop has no end. Breakpoints that
+ * a panic ended were no loop. */
+static bool is_last(const struct facts *facts, size_t i)
+{
+    const struct event *trap = facts->event[i];
+    while (++i < facts->events) {
+        const struct event *event = facts->event[i];
+        if (event->hart == trap->hart &&
+            (event->type->kind == SEEN_HOST_TRAP || event->type->kind == SEEN_GUEST_ENTRY ||
+             event->type->kind == SEEN_GUEST_EXIT))
+            return false;
+    }
+    return trap->value[EXIT_SCAUSE] != BREAKPOINT || facts->outcome != OUTCOME_FAILURE;
 }
 
 /* What the exits of one hart say, followed in order. */
@@ -129,7 +148,7 @@ static const char *take(const struct facts *facts, struct follow *hart, size_t i
         const char *name = host_trap(facts, i, detail, bytes);
         if (name)
             return name;
-        if (hart->host.length < LOOP_TRAPS)
+        if (hart->host.length < LOOP_TRAPS || !is_last(facts, i))
             return NULL;
         snprintf(detail, bytes, "%" PRIu64 " traps in a row of the hypervisor itself at 0x%" PRIx64,
                  hart->host.length, hart->host.epc);
@@ -167,6 +186,11 @@ const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes
 {
     if (vector_not_aligned(facts, detail, bytes))
         return "trap vector not aligned";
+    const char *host = diagnose_host(facts, detail, bytes);
+    if (!host)
+        host = diagnose_no_panic(facts, detail, bytes);
+    if (host)
+        return host;
     struct follow hart[TRACE_MAX_HARTS] = {0};
     for (size_t i = 0; i < facts->events; i++) {
         const struct event *event = facts->event[i];

@@ -9,7 +9,8 @@
 
 /*
  * The diagnosis that the traps which the machine took speak for, or NULL: "trap loop",
- * "jumped to 0", "stack overflow", "sepc not advanced", "interrupt storm". `detail` gets one line
+ * "jumped to 0", "stack overflow", "sepc not advanced", "interrupt storm", and those of
+ * diagnose_host.h. `detail` gets one line
  * with the numbers.
  */
 const char *diagnose_traps(const struct facts *facts, char *detail, size_t bytes);

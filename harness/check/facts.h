@@ -57,6 +57,7 @@ struct facts {
     enum outcome outcome;
     char cut_short[200]; /* seen: "", or which VM was still to run when the machine ended */
     bool flooded;        /* seen: ended by its bound of traps, before its deadline */
+    bool vector_alone;   /* seen: the trap vector ran again and again, and hardly ever for a trap */
     bool stray;          /* seen: a guest ran the hypervisor's own code */
     char why[256];       /* one line: how the run ended */
     int16_t vm_of[256];  /* record.vm → place in scenario.vm, or -1 */

@@ -199,7 +199,18 @@ static void tell_bound(struct machine *machine)
         bound = MACHINE_MOST_RECORDS, what = "trace records";
     else if (seen->seen.count >= MACHINE_MOST_SEEN)
         bound = MACHINE_MOST_SEEN, what = "traps and entries";
-    snprintf(facts->why, sizeof facts->why, "ended after %u %s: it gets nowhere", bound, what);
+    size_t traps = 0;
+    for (size_t i = 0; i < seen->seen.count; i++) {
+        unsigned kind = seen->seen.event[i].type->kind;
+        traps += kind == SEEN_HOST_TRAP || kind == SEEN_GUEST_EXIT;
+    }
+    facts->vector_alone = bound == MACHINE_MOST_VECTORS && traps < bound / 2;
+    if (facts->vector_alone)
+        snprintf(facts->why, sizeof facts->why,
+                 "ended after the trap vector ran %u times, for %zu traps: it gets nowhere", bound,
+                 traps);
+    else
+        snprintf(facts->why, sizeof facts->why, "ended after %u %s: it gets nowhere", bound, what);
 }
 
 static void map_vms(struct machine *machine)

@@ -10,6 +10,7 @@
 
 #include "check/diagnose.h"
 #include "check/explain.h"
+#include "check/hints.h"
 #include "check/property.h"
 #include "lib/buffer.h"
 
@@ -240,8 +241,7 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
 {
     const char *outcome = diagnose_outcome(facts);
     if (!facts->stray && contract_is_broken(facts, result)) {
-        if (item->hint)
-            result_set(&result->hint, "%s", item->hint);
+        hint_give(item, result);
         return;
     }
     if (outcome) {
@@ -264,8 +264,7 @@ static void judge_item(const struct facts *facts, const struct item *item, size_
     }
     if (!holds && item->diagnosis && !false_trace && (!result->diagnosis || (outcome && !named)))
         result_set(&result->diagnosis, "%s", item->diagnosis);
-    if (item->hint && !result->hint)
-        result_set(&result->hint, "%s", item->hint);
+    hint_give(item, result);
 }
 
 void judge(const struct facts *facts, struct result_check *to)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "stage/answers.h"
 #include "stage/walk.h"
 
 #define FILE_MOST (8u << 20)
@@ -23,7 +24,8 @@
  */
 static bool stays_home(const char *path)
 {
-    static const char *const parts[] = {"/mutants/", "/alternatives/", "/forgers/", "/platforms/"};
+    static const char *const parts[] = {"/mutants/",   "/alternatives/", "/forgers/",
+                                        "/platforms/", "/" ANSWERS_FILE, "/" ANSWERS_HIDDEN};
     static const char *const paths[] = {
         "docs/htmlvalidate.json",
         "docs/kill-table",
@@ -68,6 +70,25 @@ static int put_file(struct tree *tree, const char *from, const char *path, const
     buffer_free(&text);
     free(as);
     free(full);
+    return status;
+}
+
+/* Answers are published so that nobody reads them by accident: `coach answers` shows them. */
+static int put_answers(struct tree *tree, const struct course *course, const char *prefix,
+                       struct error *error)
+{
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < course->lab_count; i++) {
+        struct buffer text = {0};
+        status = answers_read(course, course->labs[i], &text, error);
+        if (status == 0 && text.length > 0) {
+            char *as = format_string("%s%s/" ANSWERS_HIDDEN, prefix, course->labs[i]->folder);
+            answers_hide(&text);
+            tree_put(tree, as, 0, &text);
+            free(as);
+        }
+        buffer_free(&text);
+    }
     return status;
 }
 
@@ -176,6 +197,9 @@ int publish_plan(struct tree *tree, const struct course *course, const char *pre
     }
     if (status == 0) {
         status = put_front(tree, course, prefix, error);
+    }
+    if (status == 0) {
+        status = put_answers(tree, course, prefix, error);
     }
     if (status == 0 && hidden != NULL) {
         status = put_hidden(tree, hidden, prefix, error);

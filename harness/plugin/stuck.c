@@ -1,7 +1,8 @@
 /*
  * Notices that a machine gets nowhere, and says so once, in a mark Z: the hypervisor traps at one
- * place for ever, or executes for ever without a trap or an entry; or a guest is entered for ever
- * at the instruction at which it has just trapped. For people who wait: `coach try`.
+ * place for ever, or executes for ever without a trap or an entry, its trap vector perhaps, to
+ * which something branches; or a guest is entered for ever at the instruction at which it has just
+ * trapped. For people who wait: `coach try`.
  */
 #include "watch.h"
 
@@ -12,13 +13,19 @@
 #define INTERRUPTS 100000     /* likewise: a guest that spins is interrupted where it spins */
 #define BLOCKS     400000000u /* of the hypervisor's code, without a trap: zeroing 1 GiB takes less */
 
-enum { STUCK_HYPERVISOR, STUCK_GUEST, STUCK_NO_TRAP };
+#define REENTERED                                                                                  \
+    3 /* blocks from its begin to its next one, at most, if something branches to it */
+#define VECTOR 0x400 /* bytes, at most: what lies in them may trap there again and again */
+
+enum { STUCK_HYPERVISOR, STUCK_GUEST, STUCK_NO_TRAP, STUCK_VECTOR };
 
 static struct {
     uint64_t entry; /* pc at the last entry into a guest */
     uint64_t cause, pc, value;
     bool guest;
-    uint64_t traps; /* in a row that were like the last one */
+    uint64_t traps;    /* in a row that were like the last one */
+    bool left;         /* by an sret since the vector began */
+    uint64_t branches; /* to the vector, in a row */
     uint64_t blocks;
 } harts[WATCH_HARTS];
 static bool told;
@@ -39,6 +46,15 @@ void stuck_trap(unsigned hart)
     if (!watch.stuck || !read_csrs(hart, &csr))
         return;
     bool guest = csr.hstatus & HSTATUS_SPV;
+    bool branched = !harts[hart].left && harts[hart].blocks <= REENTERED &&
+                    harts[hart].pc == csr.sepc && csr.sepc - watch.vector >= VECTOR;
+    harts[hart].left = false;
+    harts[hart].blocks = 0;
+    harts[hart].branches = branched ? harts[hart].branches + 1 : 0;
+    if (harts[hart].branches >= TRAPS)
+        tell(hart, STUCK_VECTOR, csr.sepc, harts[hart].branches);
+    if (branched)
+        return;
     bool same = harts[hart].guest == guest && harts[hart].cause == csr.scause &&
                 harts[hart].pc == csr.sepc && (!guest || harts[hart].entry == csr.sepc);
 
@@ -47,7 +63,6 @@ void stuck_trap(unsigned hart)
     harts[hart].cause = csr.scause;
     harts[hart].pc = csr.sepc;
     harts[hart].value = csr.stval;
-    harts[hart].blocks = 0;
     if (harts[hart].traps >= (csr.scause & INTERRUPT ? INTERRUPTS : TRAPS))
         tell(hart, guest ? STUCK_GUEST : STUCK_HYPERVISOR, csr.sepc, harts[hart].traps);
 }
@@ -58,6 +73,7 @@ void stuck_sret(unsigned hart)
     struct model_csrs csr;
 
     harts[hart].blocks = 0;
+    harts[hart].left = true;
     if (watch.stuck && read_csrs(hart, &csr))
         harts[hart].entry = csr.sepc;
 }

@@ -193,6 +193,13 @@ static int tell_stuck(const struct evidence *evidence)
                  "; what handles that exit does not let it go on",
                  stuck->count, stuck->pc, cause, stuck->value);
         break;
+    case STUCK_VECTOR:
+        complain("the hypervisor gets nowhere: its trap vector ran %" PRIu64
+                 " times without a trap, after %s at 0x%" PRIx64
+                 " %s; something branches to it, as its branch to guest_exit does (until there is "
+                 "one) when sscratch is not zero",
+                 stuck->count, cause, stuck->pc, place);
+        break;
     case STUCK_NO_TRAP:
         complain(
             "the hypervisor gets nowhere: it executes for ever, and neither traps nor enters a "

@@ -79,7 +79,7 @@ static bool is_handout(const char *path, const char *folder)
     if (strncmp(name, "checks/", 7) == 0 || strncmp(name, "figures/", 8) == 0) {
         return true;
     }
-    if (strchr(name, '/') != NULL || dot == NULL) {
+    if (strchr(name, '/') != NULL || dot == NULL || strcmp(name, "answers.md") == 0) {
         return false;
     }
     return strcmp(dot, ".md") == 0 || strcmp(dot, ".svg") == 0 || strcmp(dot, ".png") == 0;

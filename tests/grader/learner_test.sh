@@ -89,6 +89,25 @@ fact "it stages the same trees" sh -c "
 says "and says so when a solution is asked for" 2 "is published without its solution" \
     "$coach" start 3 "$work/c" --solved --course "$work/course"
 
+# Answers to the handouts' questions.
+count_questions() { sed -n '/^## Questions/,/^## What others/{/^- /p}' "$1/README.md" | wc -l; }
+for folder in labs/[0-9]*; do
+    fact "each question of ${folder#labs/} has an answer" \
+        [ "$(count_questions "$folder")" = "$(grep -c '^\*\*' "$folder/answers.md")" ]
+done
+fact "no learner's tree has answers" sh -c "! find $tree $work/a $work/four -name 'answers*' | grep ."
+says "they are not shown before the lab is graded" 2 "was not graded here yet" sh -c "cd $work/four && $coach answers 3"
+echo "3 95 100" >"$work/four/.coach.points"
+says "nor before it has its points" 2 "has 95 of 100 points" sh -c "cd $work/four/hv && $coach answers 3"
+echo "3 100 100" >"$work/four/.coach.points"
+says "then they are" 0 "# Lab 3: answers" sh -c "cd $work/four/hv && $coach answers hypercall"
+says "nor elsewhere" 2 "this is no learner's tree" sh -c "cd $work && $coach answers 3"
+says "a teacher has them anywhere" 0 "# Lab 8: answers" sh -c "cd $work && $coach answers --teacher 8"
+fact "a published course shows nobody an answer by accident" sh -c "! grep -rlE '^\*\*The small buffer' $work/course"
+says "and has them" 0 "**The small buffer." sh -c "cd $work/four && $coach answers 3 --course $work/course"
+fact "packaged again as well" sh -c "$coach package --for learners --course $work/course -o $work/course2 &&
+    diff -r $work/course $work/course2"
+
 # Courses with mistakes.
 broken() {
     local name=$1 words=$2 edit=$3

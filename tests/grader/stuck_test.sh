@@ -25,6 +25,8 @@ stuck "a trap vector that traps is named" 1 hv/metal/vector.S 's/^trap_vector:/&
 stuck "an expected trap that comes again and again is named" 1 hv/trap/trap.c \
     's/    frame->sepc = hart->trap_resume;//; s/    hart->trap_resume = 0;//' \
     "the hypervisor gets nowhere: it trapped 1000 times in a row with EXC_INST_ILLEGAL"
+stuck "a trap vector to which something branches is no trap" 1 hv/metal/vector.S \
+    's/csrrw   t0, sscratch, zero/csrr t0, sscratch/' "its trap vector ran 1000 times without a trap, after EXC_BREAKPOINT"
 stuck "a loop without traps is named with its place" 2 hv/metal/world_switch.S \
     's/^vcpu_enter:/& j vcpu_enter/' "it was at 0x"
 stuck "a hypercall that does not advance is named" 3 hv/sbi/sbi.c 's/vcpu->pc += 4;//' \
