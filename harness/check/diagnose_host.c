@@ -63,6 +63,9 @@ static const char *in_vector(const struct facts *facts, const struct event *trap
                  place, address);
         return "stack pointer not checked";
     }
+    uint64_t enter;
+    if (facts->symbol && facts->symbol(facts->argument, FACTS_HYPERVISOR, "vcpu_enter", &enter))
+        return NULL; /* how did it come to run with such registers? */
     snprintf(detail, bytes, "the trap vector itself trapped, at %s: %s, stval 0x%" PRIx64, place,
              cause_name((uint32_t)cause), address);
     return "trap in the trap vector";
