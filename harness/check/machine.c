@@ -29,6 +29,18 @@ static int owner_of(const struct machine *machine, const struct ram *ram, uint64
     return owner;
 }
 
+/* Room for one more; where there is none, in place of one that its VM has no longer. */
+static struct machine_tree *new_tree(struct machine *machine)
+{
+    if (machine->trees < MACHINE_TREES)
+        return &machine->tree[machine->trees++];
+    for (size_t i = 0; i < machine->trees; i++)
+        if (machine->tree[i].vm >= 0 &&
+            machine->tree[i].hgatp != machine->vm[machine->tree[i].vm].hgatp)
+            return &machine->tree[i];
+    return NULL;
+}
+
 /* Notes each second stage once, as soon as it can be told whose it is. */
 static void identify(struct machine *machine, const struct ram *ram, uint64_t hgatp)
 {
@@ -36,9 +48,10 @@ static void identify(struct machine *machine, const struct ram *ram, uint64_t hg
     for (size_t i = 0; i < machine->trees && !tree; i++)
         if (machine->tree[i].hgatp == hgatp)
             tree = &machine->tree[i];
-    if (!tree && machine->trees < MACHINE_TREES) {
-        tree = &machine->tree[machine->trees++];
-        *tree = (struct machine_tree){hgatp, -1};
+    if (!tree) {
+        tree = new_tree(machine);
+        if (tree)
+            *tree = (struct machine_tree){hgatp, -1};
     }
     if (!tree || tree->vm >= 0)
         return;

@@ -57,6 +57,8 @@ struct tlb_use *tlb_use_of(struct memory *memory, unsigned hart, int vm, uint64_
 /* One more item for the hart, unless it knows the entry already: the older value is kept then. */
 static void add_stale(struct tlb_hart *here, const struct tlb_stale *stale)
 {
+    if (here->stales == MOST_STALES)
+        return;
     for (size_t i = here->stales; i-- > 0;)
         if (here->stale[i].physical == stale->physical && here->stale[i].vmid == stale->vmid &&
             here->stale[i].vm == stale->vm)
