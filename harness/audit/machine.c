@@ -102,14 +102,14 @@ static bool is_empty(const struct ram *ram, uint64_t hgatp)
     return walk_second_stage(ram, hgatp, &nobody, &count) == WALK_DONE && count.leaves == 0;
 }
 
-/* Does a VM that came later use this tree's root for something else? Of the later trees those count
- * that are a VM's: what the tables of one that is gone hold by now points anywhere. */
-static bool is_reused(const struct ram *ram, const uint64_t *hgatps, size_t count,
+/* Does one of these VMs use this tree's root for something else? Those trees count that are a VM's:
+ * what the tables of one that is gone hold by now points anywhere. */
+static bool is_reused(const struct ram *ram, uint64_t root, const uint64_t *hgatps, size_t count,
                       const struct bundle_header *bundle, uint64_t at)
 {
-    for (size_t i = 1; i < count; i++)
-        if (recognise_any(ram, hgatps[i], bundle, at) &&
-            root_is_reused(ram, hgatps[0], &hgatps[i], 1))
+    for (size_t i = 0; i < count; i++)
+        if (HGATP_PPN(hgatps[i]) != HGATP_PPN(root) && recognise_any(ram, hgatps[i], bundle, at) &&
+            root_is_reused(ram, root, &hgatps[i], 1))
             return true;
     return false;
 }
@@ -144,8 +144,15 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
             continue;
         }
         bool stranger = !recognise_any(ram, hgatps[i], bundle, at);
-        if ((stranger && gone) ||
-            (gone > strangers && is_reused(ram, &hgatps[i], count - i, bundle, at))) {
+        /* A tree that is no VM's, in a page that a VM has by now, whatever is told: if its VM were
+         * entered with it, the model would say so. */
+        if (stranger && is_reused(ram, hgatps[i], hgatps, count, bundle, at)) {
+            strangers--;
+            gone -= gone > 0;
+            continue;
+        }
+        if ((stranger && gone) || (gone > strangers && is_reused(ram, hgatps[i], &hgatps[i + 1],
+                                                                 count - i - 1, bundle, at))) {
             strangers -= stranger;
             gone--;
             continue;
