@@ -95,6 +95,12 @@ static void an_unknown_option_is_refused_with_those_that_there_are(void)
     CU_ASSERT_EQUAL(strncmp(fake_panic_message, begins, sizeof begins - 1), 0);
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         CU_ASSERT_PTR_NOT_NULL(strstr(fake_panic_message + sizeof begins - 2, names[i]));
+    char long_one[200] = "";
+    memset(long_one, 'x', 150);
+    board.bootargs = long_one;
+    CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
+    CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7, long_one, 127), 0); /* cut */
+    CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7 + 127, " is unknown", 11), 0);
     board.bootargs = "slice";
     CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
     CU_ASSERT_EQUAL(strncmp(fake_panic_message, "option slice is unknown;", 24), 0);

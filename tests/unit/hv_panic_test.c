@@ -146,6 +146,8 @@ static void a_trap_is_told_with_registers_and_backtrace(void)
     strcpy(at, "\n");
     CU_ASSERT_STRING_EQUAL(strstr(text, "panic: backtrace"), expected);
     CU_ASSERT_EQUAL(seen->record.event, TRACE_PANIC);
+    CU_ASSERT_EQUAL(seen->record.vm, TRACE_NO_VM);
+    CU_ASSERT_EQUAL(seen->record.vcpu, TRACE_NO_VM);
     CU_ASSERT_EQUAL(seen->record.arg, EXC_LOAD_PAGE_FAULT);
     CU_ASSERT_EQUAL(seen->record.a, TEXT(0x10));
     CU_ASSERT_EQUAL(seen->record.b, 0xdead0);
@@ -176,6 +178,10 @@ static void breaks_off(uint64_t at, unsigned count)
     dies(of_a_broken_stack);
     for (unsigned i = 2; i < PANIC_BACKTRACE; i++)
         CU_ASSERT_EQUAL(seen->report.backtrace[i], i < 2 + count ? TEXT(0x80) : 0);
+    unsigned shown = 0;
+    for (const char *at = strstr(seen->written, "panic: backtrace"); (at = strstr(at, " 0x")); at++)
+        shown++;
+    CU_ASSERT_EQUAL(shown, 2 + count);
     forget();
 }
 

@@ -138,6 +138,96 @@ static void a_sleep_with_sstc(void)
     machine_end();
 }
 
+/* abi/monitor.h: what the report of a VM says of its life. */
+static void a_report_introduces_its_vm(void)
+{
+    begin();
+    const struct monitor_vm *report = vm->report;
+    CU_ASSERT_PTR_EQUAL(report, &monitor.vm[1]);
+    CU_ASSERT_STRING_EQUAL(report->name, "vm1");
+    CU_ASSERT_EQUAL(report->vcpus, 2);
+    CU_ASSERT_EQUAL(report->weight, 100);
+    CU_ASSERT_EQUAL(report->cap, 50);
+    CU_ASSERT_EQUAL(report->id, 1);
+    CU_ASSERT_EQUAL(report->memory, 1 << 20);
+    CU_ASSERT_EQUAL(report->created_ticks, 5000);
+    CU_ASSERT_EQUAL(monitor.vm_count, 2);
+    CU_ASSERT_EQUAL(vcpu->trace_entry, TRACE_KVM_ENTRY | 1ull << 16 | 1ull << 24);
+    CU_ASSERT_EQUAL(vcpu->trace_call, TRACE_KVM_EXIT | 1ull << 16 | 1ull << 24 | 10ull << 32);
+    CU_ASSERT_EQUAL(vcpu->context.htimedelta, -5000ull);
+    uint64_t injections = report->injections;
+    vcpu_interrupt_set(vcpu, IRQ_VS_SOFT, TRACE_WAKEUP_IPI);
+    CU_ASSERT_EQUAL(report->injections, injections + 1);
+    fake_machine.clock += 77;
+    vm_end(vm, VM_END_EXIT, 42);
+    CU_ASSERT_EQUAL(report->ended_ticks, 5077);
+    CU_ASSERT_EQUAL(report->end_code, 42);
+    vm_destroy(vm);
+    CU_ASSERT_EQUAL(report->resident | report->tables, 0);
+    maker_vm(&fake_bundle, 1)->memory = 1ull << 40;
+    CU_ASSERT_FALSE(vm_launch(1, why, sizeof why));
+    CU_ASSERT_EQUAL(report->state, VM_STATE_FREE);
+    machine_end();
+}
+
+static void ticks(void)
+{
+    fake_machine.clock += 10;
+}
+
+/* To make a VM and to take it apart is its own affair, not of whose turn it was. */
+static void a_vm_pays_for_its_making_and_its_end(void)
+{
+    begin();
+    struct vm *other = &vms[0];
+    machine_enter(other->vcpu[0]);
+    vm_end(vm, VM_END_EXIT, 0);
+    harts[0].booked = fake_machine.clock;
+    uint64_t ran = other->report->cpu_ticks, paid = vm->report->cpu_ticks;
+    uint64_t before = fake_machine.clock;
+    fake_on_trace = ticks;
+    vm_destroy(vm);
+    uint64_t after = fake_machine.clock - 10; /* the record of it comes last */
+    CU_ASSERT_TRUE(after >= before);
+    CU_ASSERT_EQUAL(vm->report->cpu_ticks, paid + (after - before));
+    CU_ASSERT_PTR_NULL(harts[0].current);
+    machine_enter(other->vcpu[0]);
+    fake_machine.clock += 30;
+    harts[0].booked = fake_machine.clock - 30;
+    paid = vm->report->cpu_ticks;
+    before = fake_machine.clock;
+    CU_ASSERT_TRUE(vm_launch(1, why, sizeof why));
+    fake_on_trace = NULL;
+    CU_ASSERT_TRUE(vm->report->cpu_ticks >= paid + 10);
+    CU_ASSERT_TRUE(vm->report->cpu_ticks <= paid + (fake_machine.clock - before));
+    CU_ASSERT_TRUE(other->report->cpu_ticks >= ran + 30);
+    CU_ASSERT_TRUE(other->report->cpu_ticks <= ran + 30 + 20);
+    machine_end();
+}
+
+static void a_timer_that_is_due_is_pending(void)
+{
+    begin();
+    machine_has_sstc = true;
+    fake_machine.loaded.pending = 0;
+    fake_machine.loaded.enabled = 1u << IRQ_VS_TIMER;
+    fake_machine.loaded.vstimecmp = fake_machine.clock + vcpu->context.htimedelta;
+    CU_ASSERT_TRUE(vcpu_interrupt_pending(vcpu));
+    fake_machine.loaded.vstimecmp++;
+    CU_ASSERT_FALSE(vcpu_interrupt_pending(vcpu));
+    fake_machine.loaded.vstimecmp = 0;
+    fake_machine.loaded.enabled = ~(1ull << IRQ_VS_TIMER);
+    CU_ASSERT_FALSE(vcpu_interrupt_pending(vcpu));
+    machine_enter(vms[0].vcpu[0]); /* not loaded: as its context says */
+    vcpu->context.hvip = 0;
+    vcpu->context.vsie = 1u << IRQ_VS_TIMER >> 1;
+    vcpu->context.vstimecmp = fake_machine.clock + vcpu->context.htimedelta;
+    CU_ASSERT_TRUE(vcpu_interrupt_pending(vcpu));
+    vcpu->context.vstimecmp++;
+    CU_ASSERT_FALSE(vcpu_interrupt_pending(vcpu));
+    machine_end();
+}
+
 static void a_kill_by_the_operator(void)
 {
     begin();
@@ -164,5 +254,8 @@ static void nothing_is_told_while_tracing_is_off(void)
 
 TEST_SUITE(hv_records, {"a VM's life", a_vms_life}, {"a vCPU's life", a_vcpus_life},
            {"a sleep and its end", a_sleep_and_its_end}, {"a sleep with Sstc", a_sleep_with_sstc},
+           {"a report introduces its VM", a_report_introduces_its_vm},
+           {"a VM pays for its making and its end", a_vm_pays_for_its_making_and_its_end},
+           {"a timer that is due is pending", a_timer_that_is_due_is_pending},
            {"a kill by the operator", a_kill_by_the_operator},
            {"nothing is told while tracing is off", nothing_is_told_while_tracing_is_off});

@@ -117,6 +117,7 @@ static void help_has_a_line_of_each(void)
     static const char *const lines[] = {
         "  help            these lines\n",
         "  list            all VMs of the bundle\n",
+        "  harts           the harts of the machine\n",
         "  stat     VM     its time, memory and exits\n",
         "  create   VM     make and start it from the bundle\n",
         "  pause    VM     stop giving it turns\n",

@@ -11,7 +11,7 @@ HV_NATIVE_SOURCES := \
     hv/memory/page.c hv/memory/gstage.c hv/memory/gstage_walk.c hv/memory/vmid.c \
     hv/memory/guest_memory.c hv/memory/guest_virtual.c hv/memory/guest_fault.c \
     hv/sched/policy.c hv/sched/round_robin.c hv/sched/weighted_fair.c hv/sched/fair_clock.c \
-    hv/sched/schedule.c hv/hart/work.c hv/hart/request.c hv/time/timer.c $(wildcard hv/vcpu/*.c) \
+    hv/sched/schedule.c hv/hart/work.c hv/hart/request.c hv/hart/secondary.c hv/time/timer.c $(wildcard hv/vcpu/*.c) \
     hv/vm/bundle.c hv/vm/vm.c hv/vm/faults.c hv/vm/life.c hv/vm/commands.c hv/vm/boot_vms.c \
     hv/vm/claims.c hv/trap/panic_harts.c \
     $(wildcard hv/sbi/*.c) \

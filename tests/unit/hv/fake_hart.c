@@ -1,8 +1,10 @@
 /* The hart of the fake machine, and the guest that is loaded into it: see fake_machine.h. */
 #include "boot/board.h"
+#include "hart/secondary.h"
 #include "hv/fake_machine.h"
 #include "hv/fake_metal.h"
 #include "metal/metal.h"
+#include "trace/trace.h"
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,31 @@ struct hart *this_hart(void)
 void firmware_send_ipi(uint64_t hart)
 {
     fake_ipis |= 1u << hart;
+}
+
+int64_t firmware_hart_start(uint64_t hart, uint64_t entry, uint64_t opaque)
+{
+    if (fake_machine.starts < 4)
+        fake_machine.started[fake_machine.starts++] = (struct fake_start){hart, entry, opaque};
+    return hart == fake_machine.refuses ? SBI_ERR_INVALID_PARAM : 0;
+}
+
+char secondary_entry[4];
+
+void trace_ring_reserve(unsigned hart)
+{
+    fake_machine.rings |= 1u << hart;
+}
+
+void mapping_use(void)
+{
+    fake_machine.mapping_uses++;
+}
+
+void mapping_guard(uint64_t page)
+{
+    if (fake_machine.guards < 8)
+        fake_machine.guarded[fake_machine.guards++] = page;
 }
 
 void hart_soft_clear(void)

@@ -8,6 +8,7 @@
 #include "hv/arena.h"
 #include "hv/bundle_maker.h"
 #include "hv/fake_metal.h"
+#include "lib/lock.h"
 #include "metal/metal.h"
 #include "vcpu/run.h"
 #include <assert.h>
@@ -37,6 +38,11 @@ void machine_init(enum init_stage stage)
             entry->function();
 }
 
+void init_run(enum init_stage stage)
+{
+    machine_init(stage);
+}
+
 void machine_prepare(unsigned count)
 {
     const char *bootargs = board.bootargs != NULL ? board.bootargs : "";
@@ -46,6 +52,8 @@ void machine_prepare(unsigned count)
     board = (struct board){.timebase_hz = 10000000, .bootargs = bootargs};
     memset(harts, 0, sizeof harts);
     fake_hart = &harts[0];
+    hart_count = 1;
+    locks_matter = false;
     fake_on_wait = NULL;
     fake_ipis = 0;
     memset(&monitor, 0, sizeof monitor);
@@ -98,6 +106,8 @@ void machine_end(void)
     }
     arena_end();
     fake_on_wait = NULL;
+    hart_count = 1;
+    locks_matter = false;
     board = (struct board){.timebase_hz = 10000000, .bootargs = ""};
 }
 

@@ -74,6 +74,14 @@ struct fake_machine {
     bool (*guest)(struct vcpu *vcpu, uint64_t *cause);
     unsigned waits;
     uint64_t hart_pending;
+    struct fake_start {
+        uint64_t hart, entry, opaque;
+    } started[4]; /* what the firmware was asked to start */
+    unsigned starts;
+    uint64_t refuses; /* the hart, by id, that it does not start */
+    unsigned rings;   /* bit n: hart n was given a ring */
+    uint64_t guarded[8];
+    unsigned guards, mapping_uses; /* of the own address space */
 };
 extern struct fake_machine fake_machine;
 
