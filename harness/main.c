@@ -111,6 +111,7 @@ int main(int argc, char **argv)
     open_standard_streams();
     clear_environment();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* who writes is told that the file is too large */
     argp_err_exit_status = COACH_USAGE;
     argp_program_version = COACH_VERSION;
     if (argc < 2) {

@@ -10,11 +10,13 @@
 #include "lib/digest.h"
 #include "lib/file.h"
 #include "lib/process.h"
+#include "machine/firmware.h"
 #include "machine/qemu.h"
 #include "stage/tree.h"
 #include "stage/walk.h"
 
 #define UNKNOWN     "-"
+#define COMPILER    "riscv64-unknown-elf-gcc"
 #define COMPILER_MS 600000 /* a backstop, for a busy host */
 
 /* The first word of a line of a key, and what it says of a grade that it changed. */
@@ -29,7 +31,9 @@ static const struct {
     {"course", "the course's files"},
     {"coach", "coach"},
     {"qemu", "QEMU"},
+    {"firmware", "the firmware"},
     {"compiler", "the compiler"},
+    {"binutils", "the assembler or linker"},
 };
 
 #define LINES (sizeof(lines) / sizeof(lines[0]))
@@ -130,30 +134,88 @@ static void add_coach(struct buffer *key)
     free(plugins);
 }
 
+/* A program that was built anew says the same version, and may do other things. */
+static void add_program(struct digest *digest, const char *path)
+{
+    digest_text(digest, path);
+    digest_file(digest, path);
+}
+
 static void add_qemu(struct buffer *key)
 {
     struct qemu_version version;
     struct error ignored;
-    if (qemu_find(NULL, NULL, &version, &ignored) != 0) {
+    struct digest digest;
+    char text[DIGEST_CHARACTERS];
+    char *binary = NULL;
+    if (qemu_find(NULL, &binary, &version, &ignored) != 0) {
         add_line(key, "qemu", UNKNOWN);
-    } else {
-        buffer_printf(key, "qemu %u.%u.%u\n", version.major, version.minor, version.micro);
+        add_line(key, "firmware", UNKNOWN);
+        return;
     }
+    digest_begin(&digest);
+    digest_file(&digest, binary);
+    digest_end(&digest, text);
+    buffer_printf(key, "qemu %u.%u.%u %s\n", version.major, version.minor, version.micro, text);
+    char *firmware = firmware_path(binary);
+    digest_begin(&digest);
+    digest_file(&digest, firmware);
+    digest_end(&digest, text);
+    add_line(key, "firmware", text);
+    free(firmware);
+    free(binary);
 }
 
-static void add_compiler(struct buffer *key)
+/* The first line that the compiler says, asked as in the sandbox; "" if it does not say it. */
+static char *ask_compiler(const char *option)
 {
-    static const char *const argv[] = {"riscv64-unknown-elf-gcc", "-dumpfullversion", NULL};
+    const char *const argv[] = {"env", "PATH=/usr/bin:/bin", COMPILER, option, NULL};
     struct buffer output = {0};
     struct process_end end = {0};
     struct error ignored;
     bool known = process_run(argv, COMPILER_MS, &output, &end, &ignored) == 0 && end.exited &&
                  end.status == 0;
-    char *version =
-        format_string("%.*s", (int)strcspn(buffer_string(&output), "\n"), buffer_string(&output));
-    add_line(key, "compiler", known && *version != '\0' ? version : UNKNOWN);
-    free(version);
+    const char *said = known ? buffer_string(&output) : "";
+    char *line = format_string("%.*s", (int)strcspn(said, "\n"), said);
     buffer_free(&output);
+    return line;
+}
+
+/* The programs that `names`, NULL-ended, are to the compiler. */
+static void add_tools(struct digest *digest, const char *const *names)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        char *option = format_string("-print-prog-name=%s", names[i]);
+        char *path = ask_compiler(option);
+        add_program(digest, path);
+        free(path);
+        free(option);
+    }
+}
+
+static void add_compiler(struct buffer *key)
+{
+    static const char *const compiler[] = {"cc1", NULL};
+    static const char *const binutils[] = {"as", "ld", "objcopy", NULL};
+    struct digest digest;
+    char text[DIGEST_CHARACTERS];
+    char *version = ask_compiler("-dumpfullversion");
+    if (*version == '\0') {
+        add_line(key, "compiler", UNKNOWN);
+        add_line(key, "binutils", UNKNOWN);
+        free(version);
+        return;
+    }
+    digest_begin(&digest);
+    add_program(&digest, "/usr/bin/" COMPILER);
+    add_tools(&digest, compiler);
+    digest_end(&digest, text);
+    buffer_printf(key, "compiler %s %s\n", version, text);
+    digest_begin(&digest);
+    add_tools(&digest, binutils);
+    digest_end(&digest, text);
+    add_line(key, "binutils", text);
+    free(version);
 }
 
 int key_make(struct plan *plan, struct error *error)
@@ -209,15 +271,16 @@ static char *value_of(const char *key, const char *word)
 
 char *key_objects(const struct plan *plan)
 {
-    char *course = value_of(plan->key, "course"), *compiler = value_of(plan->key, "compiler");
+    static const char *const words[] = {"course", "compiler", "binutils"};
     struct digest digest;
     char text[DIGEST_CHARACTERS];
     digest_begin(&digest);
-    digest_text(&digest, course);
-    digest_text(&digest, compiler);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        char *value = value_of(plan->key, words[i]);
+        digest_text(&digest, value);
+        free(value);
+    }
     digest_end(&digest, text);
-    free(course);
-    free(compiler);
     return format_string("%s/.objects-%.16s", plan->out, text);
 }
 

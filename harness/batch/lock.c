@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 static int open_lock(const char *out, int flags)
 {
     char *path = format_string("%s/.lock", out);
-    int fd = open(path, flags | O_CLOEXEC, 0644);
+    int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
     free(path);
     return fd;
 }
@@ -49,9 +50,15 @@ static void say_holder(int fd)
 
 int lock_take(const char *out, struct error *error)
 {
+    struct stat status;
     int fd = open_lock(out, O_RDWR | O_CREAT);
     if (fd < 0) {
         return error_fault(error, "%s/.lock: %s", out, strerror(errno));
+    }
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        close(fd);
+        return error_set(error, "%s/.lock: is no regular file; remove it, or name another OUT",
+                         out);
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         return refuse(fd, out, error);

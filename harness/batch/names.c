@@ -12,9 +12,16 @@
 
 #include "lib/buffer.h"
 
-static int is_visible(const struct dirent *entry)
+#define HIDDEN_SHOWN 5 /* names in a line */
+
+static int is_other(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.';
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static bool is_hidden(const char *name)
+{
+    return name[0] == '.';
 }
 
 /* The name without an archive's ending. */
@@ -171,7 +178,7 @@ static void add_entries(struct plan *plan, const char *folder, struct dirent **n
 {
     const char *out = below(folder, plan->out);
     for (int i = 0; i < count; i++) {
-        if (out != NULL && strcmp(out, names[i]->d_name) == 0) {
+        if ((out != NULL && strcmp(out, names[i]->d_name) == 0) || is_hidden(names[i]->d_name)) {
             continue;
         }
         plan->entries = reallocate(plan->entries, (plan->count + 1) * sizeof(*plan->entries));
@@ -188,11 +195,33 @@ static void add_entries(struct plan *plan, const char *folder, struct dirent **n
     free(around);
 }
 
+/* What begins with a dot is some program's, and no submission; unless somebody is called so. */
+static void tell_hidden(const char *out, struct dirent **names, int count)
+{
+    struct buffer list = {0};
+    unsigned hidden = 0;
+    for (int i = 0; i < count; i++) {
+        const char *name = names[i]->d_name;
+        if (!is_hidden(name) || (out != NULL && strcmp(out, name) == 0)) {
+            continue;
+        }
+        if (hidden++ < HIDDEN_SHOWN) {
+            buffer_printf(&list, "%s%.100s", hidden > 1 ? ", " : "", name);
+        }
+    }
+    if (hidden > 0) {
+        complain("passed over, since %s with a dot: %s%s; rename what is a submission",
+                 hidden > 1 ? "they begin" : "it begins", buffer_string(&list),
+                 hidden > HIDDEN_SHOWN ? ", …" : "");
+    }
+    buffer_free(&list);
+}
+
 int plan_list(struct plan *plan, const char *folder, const char *out, struct error *error)
 {
     char *absolute = realpath(folder, NULL);
     struct dirent **names = NULL;
-    int count = absolute != NULL ? scandir(absolute, &names, is_visible, alphasort) : -1;
+    int count = absolute != NULL ? scandir(absolute, &names, is_other, alphasort) : -1;
     int status = 0;
     if (count < 0) {
         status = error_set(error, "%s: cannot be read: %s", folder, strerror(errno));
@@ -202,6 +231,7 @@ int plan_list(struct plan *plan, const char *folder, const char *out, struct err
         status = place_out(absolute, plan->out, out, error);
     }
     if (status == 0) {
+        tell_hidden(below(absolute, plan->out), names, count);
         add_entries(plan, absolute, names, count);
     }
     if (status == 0 && plan->count == 0) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/buffer.h"
 #include "lib/file.h"
@@ -65,7 +66,11 @@ int plan_write(const struct plan *plan, struct error *error)
                   json_sprintf("%llu", (long long)plan->seed), "submissions", entries);
     char *text = json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
     char *path = plan_path(plan, "batch.json");
-    int status = file_write(path, text, strlen(text), error);
+    struct stat there;
+    int status =
+        lstat(path, &there) == 0 && !S_ISREG(there.st_mode)
+            ? error_set(error, "%s: is no regular file; remove it, or name another OUT", path)
+            : file_write(path, text, strlen(text), error);
     free(path);
     free(text);
     json_decref(root);
@@ -101,9 +106,16 @@ int plan_read(struct plan *plan, const char *out, struct error *error)
     }
     char *path = plan_path(plan, "batch.json");
     json_error_t fault;
-    json_t *root = json_load_file(path, 0, &fault);
+    struct buffer text = {0};
+    int status = file_read(path, &text, error);
+    if (status != 0) {
+        free(path);
+        plan_free(plan);
+        return -1;
+    }
+    json_t *root = json_loadb(buffer_string(&text), text.length, 0, &fault);
+    buffer_free(&text);
     const char *schema = json_string_value(json_object_get(root, "schema"));
-    int status = 0;
     if (root == NULL) {
         status = error_set(error, "%s:%d:%d: %s", path, fault.line, fault.column, fault.text);
     } else if (schema == NULL || strcmp(schema, SCHEMA) != 0) {

@@ -111,7 +111,8 @@ static void collect(struct job *job, int status)
     } else if (WIFSIGNALED(status)) {
         snprintf(why, sizeof why, "the check's process was ended by signal %d (%s)",
                  WTERMSIG(status),
-                 WTERMSIG(status) == SIGALRM ? "it took too long" : strsignal(WTERMSIG(status)));
+                 WTERMSIG(status) == SIGALRM ? "the backstop: it took too long"
+                                             : strsignal(WTERMSIG(status)));
     } else {
         snprintf(why, sizeof why, "the check's process ended with status %d", WEXITSTATUS(status));
     }

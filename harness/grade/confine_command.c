@@ -12,6 +12,7 @@
 #include "grade/confine.h"
 #include "grade/hide.h"
 #include "grade/wrap.h"
+#include "lib/process.h"
 
 #define READABLE_MOST 16
 
@@ -111,6 +112,7 @@ static int become(const struct confine_options *options, enum sandbox_tier tier)
     if (getppid() != parent) {
         return -1;
     }
+    process_default_signals();
     execvp(program[0], (char *const *)program);
     return complain("%s: %s", program[0], strerror(errno));
 }

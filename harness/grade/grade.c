@@ -2,10 +2,12 @@
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "emit/auto.h"
 #include "grade/grading.h"
+#include "lib/option.h"
 #include "lib/quantity.h"
 #include "result/write.h"
 #include "stage/learner.h"
@@ -90,11 +92,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->emits[options->emit_count++] = argument;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        options->lab = argument;
-        return 0;
+        return option_argument(argument, state, &options->lab);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -112,15 +110,15 @@ static const struct argp grade_argp = {
     NULL,
 };
 
-/* Whether a report goes to a file, which can be written before the end. */
+/* Whether a report goes to a file, which can be written before the end; a pipe has one reader. */
 static bool goes_to_file(const char *argument)
 {
     const char *equals = strchr(argument, '=');
-    if (equals != NULL) {
-        return strcmp(equals + 1, "-") != 0;
-    }
-    const struct result_format *format = result_format_find(argument);
-    return format != NULL && format->default_file != NULL;
+    const struct result_format *format = equals == NULL ? result_format_find(argument) : NULL;
+    const char *path = equals != NULL ? equals + 1 : format != NULL ? format->default_file : NULL;
+    struct stat status;
+    return path != NULL && strcmp(path, "-") != 0 &&
+           (stat(path, &status) != 0 || S_ISREG(status.st_mode));
 }
 
 static void emit_early(const struct result_run *zero, void *context)

@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "grade/hide.h"
-#include "grade/intake.h"
 #include "grade/judge.h"
 #include "grade/objects.h"
 #include "grade/paths.h"
+#include "grade/submission.h"
 #include "grade/work.h"
 
 /* What one lab of the grading needs. Each is judged in the tree of its own stage. */
@@ -26,11 +25,9 @@ struct session {
     const struct grading *grading;
     struct stage *stages;
     size_t count;
-    struct intake intake;
+    struct submission submission;
     struct work work;
     struct result_run *run;
-    enum verdict broken; /* the submission cannot be read: VERDICT_PASS if it can */
-    char *reason;        /* … and why, for every check */
 };
 
 static int add_hidden(const struct grading *grading, struct judge_set *set, struct error *error)
@@ -96,41 +93,6 @@ static int collect_checks(struct session *session, struct error *error)
     return grading->only != NULL ? choose_check(session, error) : 0;
 }
 
-/* Whether there is a file or a folder, which can be broken. */
-static bool may_be_broken(const char *where)
-{
-    struct stat status;
-    return stat(where, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
-}
-
-/*
- * Reads the submission. What is there and broken is its own fault, and is in the result: a fail,
- * or not graded where it is an archive of another kind, which a person can open.
- */
-static int open_submission(struct session *session, struct error *error)
-{
-    const struct grading *grading = session->grading;
-    const char *where = grading->submission;
-    if (grading->digest != NULL) {
-        grading->digest[0] = '\0';
-    }
-    const char *kind = grading->reference ? NULL : taken_other_kind(where);
-    if (kind == NULL && (grading->reference || intake_open(&session->intake, where, error) == 0)) {
-        if (grading->digest != NULL) {
-            taken_digest(&session->intake, grading->digest);
-        }
-        return 0;
-    }
-    if (kind == NULL && (error->status == COACH_FAULT || !may_be_broken(where))) {
-        return -1;
-    }
-    session->broken = kind != NULL ? VERDICT_HARNESS_FAULT : VERDICT_FAIL;
-    session->reason = kind != NULL ? format_string("this is %s; %s", kind, taken_kinds)
-                                   : copy_string("the submission cannot be read");
-    result_run_note(session->run, "%s", kind != NULL ? session->reason : error->text);
-    return 0;
-}
-
 static int judge_stage(struct session *session, struct stage *stage, const struct tree *tree,
                        struct error *error)
 {
@@ -179,9 +141,9 @@ static int grade_stage(struct session *session, struct stage *stage, struct erro
     }
     int status = 0;
     if (!grading->reference) {
-        intake_take(&session->intake, grading->course, number, &tree);
+        intake_take(&session->submission.intake, grading->course, number, &tree);
     }
-    if (!grading->reference && session->intake.taken == 0) {
+    if (!grading->reference && session->submission.intake.taken == 0) {
         judge_none(&stage->set, VERDICT_FAIL,
                    "nothing was handed in: none of the files that a learner writes is there",
                    session->run);
@@ -228,14 +190,15 @@ static void announce(struct session *session)
 /* What the last stage left outside is what the submission as a whole had too much. */
 static void add_notes(struct session *session)
 {
-    for (size_t i = 0; i < session->intake.note_count; i++) {
-        result_run_note(session->run, "%s", session->intake.notes[i]);
+    for (size_t i = 0; i < session->submission.intake.note_count; i++) {
+        result_run_note(session->run, "%s", session->submission.intake.notes[i]);
     }
-    if (session->intake.unsaid > 0) {
-        result_run_note(session->run, "%zu more remarks of this kind", session->intake.unsaid);
+    if (session->submission.intake.unsaid > 0) {
+        result_run_note(session->run, "%zu more remarks of this kind",
+                        session->submission.intake.unsaid);
     }
-    if (session->intake.left > 0) {
-        result_run_note(session->run, "%zu " GRADING_LEFT, session->intake.left);
+    if (session->submission.intake.left > 0) {
+        result_run_note(session->run, "%zu " GRADING_LEFT, session->submission.intake.left);
     }
 }
 
@@ -258,13 +221,15 @@ static int grade_stages(struct session *session, struct error *error)
 
 static int run_session(struct session *session, struct error *error)
 {
-    if (collect_checks(session, error) != 0 || open_submission(session, error) != 0) {
+    if (collect_checks(session, error) != 0 ||
+        submission_open(&session->submission, session->grading, session->run, error) != 0) {
         return -1;
     }
     announce(session);
     int status = 0;
-    if (session->broken != VERDICT_PASS) {
-        judge_nothing(session, session->broken, session->reason, session->run);
+    if (session->submission.broken != VERDICT_PASS) {
+        judge_nothing(session, session->submission.broken, session->submission.reason,
+                      session->run);
     } else {
         status = grade_stages(session, error);
     }
@@ -288,8 +253,7 @@ struct result_run *grading_run(const struct grading *grading, struct error *erro
         judge_free(&session.stages[i].set);
     }
     free(session.stages);
-    free(session.reason);
-    intake_free(&session.intake);
+    submission_free(&session.submission);
     free(title);
     return session.run;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,7 +11,25 @@
 
 static int too_many(struct error *error)
 {
-    return error_set(error, "holds more than %u files and folders", INTAKE_ENTRIES_MOST);
+    return error_failed(error, "holds more than %u files and folders", INTAKE_ENTRIES_MOST);
+}
+
+/* The path without what means nothing in it: "./", "//", "/./". To free(). */
+static char *plain_path(const char *path)
+{
+    char *plain = copy_string(path), *to = plain;
+    for (const char *at = path; *at != '\0';) {
+        bool begins = to == plain || to[-1] == '/';
+        if (begins && at[0] == '.' && at[1] == '/') {
+            at += 2;
+        } else if (at[0] == '/' && at != path && begins) {
+            at++;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    *to = '\0';
+    return plain;
 }
 
 int intake_add(struct intake *intake, const char *path, enum entry_kind kind, uint64_t bytes,
@@ -22,7 +41,7 @@ int intake_add(struct intake *intake, const char *path, enum entry_kind kind, ui
     intake->entries =
         reallocate(intake->entries, (intake->entry_count + 1) * sizeof(*intake->entries));
     *entry = &intake->entries[intake->entry_count++];
-    **entry = (struct intake_entry){.path = copy_string(path), .kind = kind, .bytes = bytes};
+    **entry = (struct intake_entry){.path = plain_path(path), .kind = kind, .bytes = bytes};
     return 0;
 }
 
@@ -36,9 +55,30 @@ int intake_count(struct intake *intake, uint64_t bytes, struct error *error)
 {
     intake->total += bytes;
     if (bytes > INTAKE_TOTAL_MOST || intake->total > INTAKE_TOTAL_MOST) {
-        return error_set(error, "holds more than %llu MiB", INTAKE_TOTAL_MOST >> 20);
+        return error_failed(error, "holds more than %llu MiB", INTAKE_TOTAL_MOST >> 20);
     }
     return 0;
+}
+
+void intake_remark(struct intake *intake, const char *format, ...)
+{
+    struct buffer text = {0};
+    va_list arguments;
+    if (intake->remark != NULL) {
+        buffer_printf(&text, "%s\n", intake->remark);
+    }
+    va_start(arguments, format);
+    buffer_vprintf(&text, format, arguments);
+    va_end(arguments);
+    free(intake->remark);
+    intake->remark = text.data;
+}
+
+void intake_add_repository(struct intake *intake, const char *path)
+{
+    intake->repositories =
+        reallocate(intake->repositories, (intake->repository_count + 1) * sizeof(char *));
+    intake->repositories[intake->repository_count++] = copy_string(path);
 }
 
 static int open_folder(const char *path, struct error *error)
@@ -70,6 +110,17 @@ static int open_revision(struct intake *intake, const char *where, struct error 
     return folder < 0 ? -1 : intake_inside_git(intake, folder, revision, error);
 }
 
+static int read_folder(struct intake *intake, int folder, struct error *error)
+{
+    int again = dup(folder);
+    int result = intake_read_folder(intake, folder, error);
+    if (result == 0) {
+        result = intake_unwrap_folder(intake, again, error);
+    }
+    close(again);
+    return result;
+}
+
 /* A folder or an archive; what it is, is asked of what was opened. */
 static int open_file(struct intake *intake, int file, struct error *error)
 {
@@ -77,12 +128,12 @@ static int open_file(struct intake *intake, int file, struct error *error)
     if (fstat(file, &status) != 0) {
         error_fault(error, "cannot be read: %s", strerror(errno));
     } else if (S_ISDIR(status.st_mode)) {
-        return intake_read_folder(intake, file, error);
+        return read_folder(intake, file, error);
     } else if (S_ISREG(status.st_mode)) {
         return intake_inside_archive(intake, file, error);
     } else {
-        error_set(error, "is a pipe, a device or a socket; expected is a folder, an archive (tar, "
-                         "zip) or a git revision");
+        error_fault(error, "is a pipe, a device or a socket; expected is a folder, an archive "
+                           "(tar, zip) or a git revision");
     }
     close(file);
     return -1;
@@ -97,12 +148,11 @@ int intake_open(struct intake *intake, const char *where, struct error *error)
     } else if (errno == ENOENT || errno == ENOTDIR) {
         result = open_revision(intake, where, error);
     } else if (errno == ENXIO) {
-        result = error_set(error, "is a socket; expected is a folder, an archive or a revision");
+        result = error_fault(error, "is a socket; expected is a folder, an archive or a revision");
     } else {
         result = error_fault(error, "cannot be read: %s", strerror(errno));
     }
     if (result != 0) {
-        error_prefix(error, "%s", where);
         intake_free(intake);
     }
     return result;
@@ -117,8 +167,13 @@ void intake_free(struct intake *intake)
     for (size_t i = 0; i < intake->note_count; i++) {
         free(intake->notes[i]);
     }
+    for (size_t i = 0; i < intake->repository_count; i++) {
+        free(intake->repositories[i]);
+    }
     free(intake->entries);
     free(intake->notes);
     free(intake->remark);
+    free(intake->root);
+    free(intake->repositories);
     *intake = (struct intake){0};
 }

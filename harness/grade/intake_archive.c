@@ -20,6 +20,24 @@ static int count(struct intake *intake, struct archive *archive, uint64_t conten
     return intake_count(intake, all, error);
 }
 
+/* Whether the bytes of a member are kept: those of a source, and what may have to be opened. */
+static bool is_kept(struct intake_entry *entry, uint64_t bytes)
+{
+    if (entry == NULL || entry->kind != ENTRY_FILE) {
+        return false;
+    }
+    return bytes <= INTAKE_FILE_MOST || entry->file.taken || intake_is_of_repository(entry->path);
+}
+
+/* Where the archive says itself that it is good and cannot be read. */
+static int damaged(struct archive *archive, const char *where, struct error *error)
+{
+    if (archive_read_has_encrypted_entries(archive) > 0) {
+        return error_fault(error, "is encrypted: hand in one that needs no password");
+    }
+    return error_failed(error, "is %s: %.200s", where, archive_error_string(archive));
+}
+
 /* Reads one member's bytes to their end, and keeps them unless it is too large to be a source. */
 static int read_member(struct intake *intake, struct archive *archive, struct intake_entry *entry,
                        uint64_t *contents, struct error *error)
@@ -29,30 +47,36 @@ static int read_member(struct intake *intake, struct archive *archive, struct in
     for (;;) {
         la_ssize_t got = archive_read_data(archive, piece, sizeof(piece));
         if (got < 0) {
-            return error_set(error, "is damaged at %.100s: %.200s",
-                             entry != NULL ? entry->path : "a folder",
-                             archive_error_string(archive));
+            char *where = format_string("damaged at %.100s", entry ? entry->path : "a folder");
+            int status = damaged(archive, where, error);
+            free(where);
+            return status;
         }
         if (got == 0) {
             break;
+        }
+        if (entry != NULL && bytes == 0) {
+            entry->file = kind_of(piece, (size_t)got);
         }
         bytes += (uint64_t)got;
         *contents += (uint64_t)got;
         if (count(intake, archive, *contents, error) != 0) {
             return -1;
         }
-        if (entry != NULL && entry->kind == ENTRY_FILE && bytes <= INTAKE_FILE_MOST) {
+        if (is_kept(entry, bytes)) {
             buffer_add(&entry->text, piece, (size_t)got);
         }
     }
-    if (entry != NULL && bytes > INTAKE_FILE_MOST) {
+    if (entry != NULL) {
         entry->bytes = bytes;
+    }
+    if (!is_kept(entry, bytes) && entry != NULL) {
         buffer_free(&entry->text);
     }
     return 0;
 }
 
-static enum entry_kind kind_of(struct archive_entry *header)
+static enum entry_kind entry_kind_of(struct archive_entry *header)
 {
     if (archive_entry_hardlink(header) != NULL || archive_entry_filetype(header) == AE_IFLNK) {
         return ENTRY_LINK;
@@ -62,7 +86,7 @@ static enum entry_kind kind_of(struct archive_entry *header)
 
 /*
  * The name as it stands, or in UTF-8 if it cannot be told in the locale at hand. Some programs
- * put \ for / into zip files.
+ * put \ for / into archives, and no source has one in its name.
  */
 static char *name_of(struct archive_entry *header)
 {
@@ -71,10 +95,30 @@ static char *name_of(struct archive_entry *header)
         name = archive_entry_pathname_utf8(header);
     }
     char *own = copy_string(name != NULL ? name : "\x01");
-    for (char *at = strchr(own, '/') == NULL ? own : own + strlen(own); *at != '\0'; at++) {
+    for (char *at = own; *at != '\0'; at++) {
         *at = *at == '\\' ? '/' : *at;
     }
     return own;
+}
+
+/* A hard link to a member before it has that one's bytes. */
+static int follow_hard_link(struct intake *intake, const char *target, uint64_t *contents,
+                            struct error *error)
+{
+    struct intake_entry *entry = &intake->entries[intake->entry_count - 1];
+    for (size_t i = 0; target != NULL && i + 1 < intake->entry_count; i++) {
+        const struct intake_entry *other = &intake->entries[i];
+        if (other->kind == ENTRY_FILE && strcmp(other->path, intake_plain(target)) == 0) {
+            *contents += other->text.length;
+            entry->kind = ENTRY_FILE;
+            entry->bytes = other->bytes;
+            entry->file = other->file;
+            buffer_free(&entry->text);
+            buffer_add(&entry->text, buffer_string(&other->text), other->text.length);
+            return intake_count(intake, other->text.length, error);
+        }
+    }
+    return 0;
 }
 
 /* One member; folders are not kept, and yet read to their end. */
@@ -87,14 +131,19 @@ static int take_member(struct intake *intake, struct archive *archive, struct ar
         status = intake_add_folder(intake, error);
     } else {
         char *name = name_of(header);
-        status = intake_add(intake, name, kind_of(header), (uint64_t)archive_entry_size(header),
-                            &entry, error);
+        status = intake_add(intake, name, entry_kind_of(header),
+                            (uint64_t)archive_entry_size(header), &entry, error);
         free(name);
     }
     if (status != 0 || count(intake, archive, *contents, error) != 0) {
         return -1;
     }
-    return read_member(intake, archive, entry, contents, error);
+    if (read_member(intake, archive, entry, contents, error) != 0) {
+        return -1;
+    }
+    return entry != NULL && entry->kind == ENTRY_LINK
+               ? follow_hard_link(intake, archive_entry_hardlink(header), contents, error)
+               : 0;
 }
 
 static int read_members(struct intake *intake, struct archive *archive, struct error *error)
@@ -107,8 +156,7 @@ static int read_members(struct intake *intake, struct archive *archive, struct e
             return 0;
         }
         if (status < ARCHIVE_WARN) {
-            return error_set(error, "is no tar or zip file, or damaged: %.200s",
-                             archive_error_string(archive));
+            return damaged(archive, "no tar or zip file, or damaged", error);
         }
         if (take_member(intake, archive, header, &contents, error) != 0) {
             return -1;
@@ -116,7 +164,7 @@ static int read_members(struct intake *intake, struct archive *archive, struct e
     }
 }
 
-int intake_read_archive(struct intake *intake, int file, struct error *error)
+static struct archive *new_reader(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* in which names are told */
     struct archive *archive = archive_read_new();
@@ -126,12 +174,44 @@ int intake_read_archive(struct intake *intake, int file, struct error *error)
     archive_read_support_filter_bzip2(archive);
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_zstd(archive);
-    int status;
-    if (archive_read_open_fd(archive, file, 65536) != ARCHIVE_OK) {
-        status = error_set(error, "is no tar or zip file: %.200s", archive_error_string(archive));
-    } else {
-        status = read_members(intake, archive, error);
+    return archive;
+}
+
+/* Only the texts of sources go out of the sandbox. */
+static void drop_large(struct intake *intake)
+{
+    for (size_t i = 0; i < intake->entry_count; i++) {
+        if (intake->entries[i].text.length > INTAKE_FILE_MOST) {
+            buffer_free(&intake->entries[i].text);
+        }
     }
+}
+
+static int read_opened(struct intake *intake, struct archive *archive, int opened, unsigned depth,
+                       struct error *error)
+{
+    int status = opened == ARCHIVE_OK ? read_members(intake, archive, error)
+                                      : damaged(archive, "no tar or zip file", error);
     archive_read_free(archive);
+    if (status == 0) {
+        status = intake_unwrap_inside(intake, depth, error);
+    }
+    if (status == 0) {
+        drop_large(intake);
+    }
     return status;
+}
+
+int intake_read_packed(struct intake *intake, const struct buffer *packed, unsigned depth,
+                       struct error *error)
+{
+    struct archive *archive = new_reader();
+    int opened = archive_read_open_memory(archive, packed->data, packed->length);
+    return read_opened(intake, archive, opened, depth, error);
+}
+
+int intake_read_archive(struct intake *intake, int file, struct error *error)
+{
+    struct archive *archive = new_reader();
+    return read_opened(intake, archive, archive_read_open_fd(archive, file, 65536), 1, error);
 }

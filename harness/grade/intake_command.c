@@ -48,11 +48,12 @@ static const struct argp intake_argp = {
     NULL,
 };
 
-/* The reason goes to standard output, for whoever started this; status 2 says that it is there. */
+/* The reason goes to standard output, for whoever started this; the status says that it is there.
+ */
 static int give_up(const struct error *error)
 {
     text_show(stdout, error->text, SIZE_MAX);
-    return error->status == COACH_FAULT ? COACH_FAULT : COACH_USAGE;
+    return INTAKE_TOLD + (error->status != COACH_OK ? (int)error->status : COACH_FAULT);
 }
 
 static int intake_command(int argc, char **argv)

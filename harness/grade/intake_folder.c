@@ -18,6 +18,18 @@ static int unreadable(const char *path, struct error *error)
                        strerror(errno));
 }
 
+/* Of a file that is larger than a source: what it is. */
+static int look_at(int file, struct intake_entry *entry, struct error *error)
+{
+    char begin[KIND_BYTES];
+    ssize_t count = pread(file, begin, sizeof(begin), 0);
+    if (count < 0) {
+        return unreadable(entry->path, error);
+    }
+    entry->file = kind_of(begin, (size_t)count);
+    return 0;
+}
+
 /* The bytes of an open file, as far as a source may be long. */
 static int read_text(int file, struct intake_entry *entry, struct error *error)
 {
@@ -35,6 +47,7 @@ static int read_text(int file, struct intake_entry *entry, struct error *error)
         }
         entry->text.length += (size_t)count;
     }
+    entry->file = kind_of(buffer_string(&entry->text), entry->text.length);
     if (entry->text.length > INTAKE_FILE_MOST) {
         entry->bytes = entry->text.length;
         buffer_free(&entry->text);
@@ -55,7 +68,9 @@ static int read_file(struct intake *intake, int folder, const char *name,
     int result = 0;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
         entry->kind = ENTRY_OTHER; /* it was changed meanwhile */
-    } else if (entry->bytes <= INTAKE_FILE_MOST) {
+    } else if (entry->bytes > INTAKE_FILE_MOST) {
+        result = look_at(file, entry, error);
+    } else {
         result = intake_count(intake, entry->bytes, error);
         result = result == 0 ? read_text(file, entry, error) : result;
     }
@@ -106,13 +121,16 @@ static int read_level(struct intake *intake, int folder, const char *prefix, uns
     struct dirent **names = NULL;
     int count = 0, status = intake_add_folder(intake, error);
     if (status == 0 && depth > INTAKE_DEPTH_MOST) {
-        status = error_set(error, "has folders more than %u deep", INTAKE_DEPTH_MOST);
+        status = error_failed(error, "has folders more than %u deep", INTAKE_DEPTH_MOST);
     }
     if (status == 0) {
         count = scandirat(folder, ".", &names, NULL, by_name);
         status = count < 0 ? unreadable(prefix[0] != '\0' ? prefix : "it", error) : 0;
     }
     for (int i = 0; i < count; i++) {
+        if (strcmp(names[i]->d_name, ".git") == 0) {
+            intake_add_repository(intake, prefix);
+        }
         if (status == 0 && !is_passed_over(names[i]->d_name, depth)) {
             char *path = format_string("%s%s%s", prefix, prefix[0] ? "/" : "", names[i]->d_name);
             status = read_entry(intake, folder, names[i]->d_name, path, depth, error);

@@ -18,15 +18,9 @@
 
 #define PACKED_MOST (INTAKE_TOTAL_MOST + (64u << 20)) /* with all the names */
 
-static const struct sandbox_limits reading_limits = {
-    .cpu_seconds = 20,
-    .total_seconds = 40,
-    .wall_seconds = 1200,
-    .memory_bytes = 1ull << 30,
-    .file_bytes = PACKED_MOST,
-    .processes = 16,
-    .output_bytes = 4000,
-};
+static const struct sandbox_limits reading_limits =
+    SANDBOX_STEP(.cpu_seconds = 20, .total_seconds = 40, .file_bytes = PACKED_MOST, .processes = 16,
+                 .output_bytes = 8000);
 
 /* This program, in memory: the sandbox's user may not be let to where it lies. */
 static int own_program(struct error *error)
@@ -71,15 +65,17 @@ static int told(const struct sandbox_end *end, struct error *error)
                            reading_limits.wall_seconds);
     }
     if (end->stop == SANDBOX_OUT_OF_TIME || signal == SIGXCPU) {
-        return error_set(error, "takes more than %u s of processor time to read",
-                         reading_limits.cpu_seconds);
+        return error_failed(error, "takes more than %u s of processor time to read",
+                            reading_limits.cpu_seconds);
     }
     if (signal != 0 && signal != SIGKILL) {
-        return error_set(error, "is damaged: its reader was ended by signal %d (%s)", signal,
-                         strsignal(signal));
+        return error_failed(error, "is damaged: its reader was ended by signal %d (%s)", signal,
+                            strsignal(signal));
     }
-    if (status == COACH_USAGE && line[0] != '\0') {
-        return error_set(error, "%.400s", line);
+    if (status > INTAKE_TOLD && status <= INTAKE_TOLD + COACH_FAULT && line[0] != '\0') {
+        error_set(error, "%s", line);
+        error->status = (enum coach_status)(status - INTAKE_TOLD);
+        return -1;
     }
     return error_fault(error, "cannot be read in the sandbox: status %d, signal %d: %.300s", status,
                        signal, line);
@@ -92,7 +88,7 @@ static int take_result(struct intake *intake, const char *work, struct error *er
     struct stat status;
     int result = -1;
     if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-        error_set(error, "cannot be read: its reader left nothing");
+        error_failed(error, "cannot be read: its reader left nothing");
     } else if (file_read_bounded(path, PACKED_MOST, &packed, error) == 0) {
         result = intake_unpack(intake, &packed, error);
     }

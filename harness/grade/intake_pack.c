@@ -8,7 +8,8 @@
 
 struct record {
     uint32_t kind; /* of enum entry_kind */
-    uint32_t path_bytes;
+    uint32_t unread;
+    uint64_t path_bytes;
     uint64_t bytes;
     uint64_t text_bytes;
 };
@@ -26,13 +27,14 @@ static void put(struct buffer *out, const struct record *record, const char *pat
 void intake_pack(const struct intake *intake, struct buffer *out)
 {
     const char *remark = intake->remark != NULL ? intake->remark : "";
-    struct record first = {.path_bytes = (uint32_t)strlen(remark)};
+    struct record first = {.path_bytes = strlen(remark)};
     buffer_add(out, MAGIC, sizeof(MAGIC));
     put(out, &first, remark, NULL);
     for (size_t i = 0; i < intake->entry_count; i++) {
         const struct intake_entry *entry = &intake->entries[i];
         struct record record = {.kind = entry->kind,
-                                .path_bytes = (uint32_t)strlen(entry->path),
+                                .unread = entry->unread,
+                                .path_bytes = strlen(entry->path),
                                 .bytes = entry->bytes,
                                 .text_bytes = entry->text.length};
         put(out, &record, entry->path, &entry->text);
@@ -59,7 +61,7 @@ static bool take(struct rest *rest, void *to, size_t bytes)
 /* A record and its path, to be freed; NULL when the bytes are no record. */
 static char *take_record(struct rest *rest, struct record *record)
 {
-    if (!take(rest, record, sizeof(*record)) || record->kind > ENTRY_OTHER ||
+    if (!take(rest, record, sizeof(*record)) || record->kind > ENTRY_SUBMODULE ||
         record->path_bytes > rest->bytes || record->text_bytes > INTAKE_FILE_MOST) {
         return NULL;
     }
@@ -79,12 +81,13 @@ static int take_entry(struct intake *intake, struct rest *rest, struct error *er
     struct intake_entry *entry;
     char *path = take_record(rest, &record);
     if (path == NULL) {
-        return error_set(error, "cannot be read: what its reader left is damaged");
+        return error_failed(error, "cannot be read: what its reader left is damaged");
     }
     int status =
         intake_add(intake, path, (enum entry_kind)record.kind, record.bytes, &entry, error);
     free(path);
     if (status == 0) {
+        entry->unread = record.unread != 0;
         take(rest, buffer_reserve(&entry->text, record.text_bytes), record.text_bytes);
         entry->text.length = record.text_bytes;
         entry->text.data[entry->text.length] = '\0';
@@ -102,7 +105,7 @@ int intake_unpack(struct intake *intake, const struct buffer *packed, struct err
                        : NULL;
     if (remark == NULL || first.text_bytes != 0) {
         free(remark);
-        return error_set(error, "cannot be read: what its reader left is damaged");
+        return error_failed(error, "cannot be read: what its reader left is damaged");
     }
     intake->remark = remark[0] != '\0' ? remark : NULL;
     if (intake->remark == NULL) {

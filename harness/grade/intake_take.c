@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "grade/intake.h"
 #include "lib/text.h"
@@ -17,18 +18,25 @@ struct taking {
     const char **paths; /* taken so far */
 };
 
-static void note(struct intake *intake, const char *path, const char *text)
+/* Takes the line over. */
+static void add_note(struct intake *intake, char *line)
 {
     if (intake->note_count == INTAKE_NOTES_MOST) {
         intake->unsaid++;
+        free(line);
         return;
     }
+    intake->notes = reallocate(intake->notes, (intake->note_count + 1) * sizeof(char *));
+    intake->notes[intake->note_count++] = line;
+}
+
+static void note(struct intake *intake, const char *path, const char *text)
+{
     struct buffer line = {0}, shown = {0};
     text_add(&shown, path);
     buffer_printf(&line, "%.*s%s: %s", PATH_SHOWN, buffer_string(&shown),
                   shown.length > PATH_SHOWN ? "…" : "", text);
-    intake->notes = reallocate(intake->notes, (intake->note_count + 1) * sizeof(char *));
-    intake->notes[intake->note_count++] = line.data;
+    add_note(intake, line.data);
     buffer_free(&shown);
 }
 
@@ -41,24 +49,6 @@ static bool name_is_plain(const char *path)
         }
     }
     return true;
-}
-
-/* Removes carriage returns that stand before a newline. Returns how many there were. */
-static size_t strip_returns(struct buffer *text)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < text->length; i++) {
-        bool before_newline = i + 1 < text->length && text->data[i + 1] == '\n';
-        if (text->data[i] != '\r' || !before_newline) {
-            text->data[kept++] = text->data[i];
-        }
-    }
-    size_t removed = text->length - kept;
-    if (removed > 0) {
-        text->length = kept;
-        text->data[kept] = '\0';
-    }
-    return removed;
 }
 
 /* Why an allowed entry cannot be taken; NULL if it can. */
@@ -76,23 +66,43 @@ static const char *objection(const struct intake_entry *entry, const char *path)
     if (entry->bytes > INTAKE_FILE_MOST) {
         return "was not taken: it is larger than 256 KiB";
     }
+    if (entry->text.length >= 2 && (memcmp(entry->text.data, "\xff\xfe", 2) == 0 ||
+                                    memcmp(entry->text.data, "\xfe\xff", 2) == 0)) {
+        return "was not taken: it is UTF-16; save it as UTF-8";
+    }
     if (memchr(buffer_string(&entry->text), '\0', entry->text.length) != NULL) {
         return "was not taken: it holds a NUL byte and so is no text";
     }
     return NULL;
 }
 
-/* What to say of a file that no learner may change: only that it differs from the course's. */
+/* Whether files of the course lie below the path. */
+static bool is_course_folder(const struct course *course, const char *path)
+{
+    size_t length = strlen(path);
+    for (size_t i = 0; i < course->file_count; i++) {
+        const char *file = course->files[i].path;
+        if (strncasecmp(file, path, length) == 0 && file[length] == '/') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What to say of an entry that no learner may change: that it differs from the course's, or that
+ * what is behind it is not here. */
 static void leave(struct taking *taking, const struct intake_entry *entry, const char *path)
 {
     const struct tree_file *ours = tree_find(taking->tree, path);
     bool source = strncmp(path, "hv/", 3) == 0 || strncmp(path, "guest-os/", 9) == 0 ||
                   strncmp(path, "abi/", 4) == 0 || strcmp(path, "Makefile") == 0;
-    bool same =
-        ours != NULL && ours->text.length == entry->text.length &&
-        memcmp(buffer_string(&ours->text), buffer_string(&entry->text), entry->text.length) == 0;
-    if (ours != NULL && source && !same) {
+    if (ours != NULL && source && !(entry->kind == ENTRY_FILE && intake_same(&ours->text, entry))) {
         note(taking->intake, path, "is the course's; yours differs and was not taken");
+    } else if (entry->kind == ENTRY_LINK && is_course_folder(taking->course, path)) {
+        note(taking->intake, path, "is a link and was not followed; hand in the folder itself");
+    } else if (entry->kind == ENTRY_SUBMODULE && is_course_folder(taking->course, path)) {
+        note(taking->intake, path,
+             "is a submodule, and so not in this repository; hand in its files");
     } else {
         taking->intake->left++;
     }
@@ -108,21 +118,23 @@ static bool is_taken(const struct taking *taking, const char *path)
     return false;
 }
 
-static void put(struct taking *taking, struct intake_entry *entry, const char *path,
+static void put(struct taking *taking, const struct intake_entry *entry, const char *path,
                 const char *meant)
 {
     struct intake *intake = taking->intake;
-    entry->returns |= strip_returns(&entry->text) > 0;
-    if (entry->returns) {
-        note(intake, path, "has carriage returns at the ends of lines; they were removed");
-    }
-    if (meant != path) {
-        char *text = format_string("was taken for %s", meant);
-        note(intake, path, text);
-        free(text);
-    }
     struct buffer text = {0};
     buffer_add(&text, entry->text.data, entry->text.length);
+    if (intake_strip_returns(&text)) {
+        note(intake, path, "has carriage returns at the ends of lines; they were removed");
+    }
+    if (intake_strip_mark(&text)) {
+        note(intake, path, "begins with a byte order mark; it was removed");
+    }
+    if (meant != path) {
+        char *words = format_string("was taken for %s", meant);
+        note(intake, path, words);
+        free(words);
+    }
     tree_put(taking->tree, meant, taking->upto, &text);
     if (is_taken(taking, meant)) {
         note(intake, meant, "is there more than once; the last one was taken");
@@ -134,14 +146,20 @@ static void put(struct taking *taking, struct intake_entry *entry, const char *p
 
 /* exact: only what is spelled as the course spells it; else only what is not, and is yet missing.
  */
-static void consider(struct taking *taking, struct intake_entry *entry, const char *path,
+static void consider(struct taking *taking, const struct intake_entry *entry, const char *path,
                      bool exact)
 {
     const char *meant = intake_meant(taking->course, taking->upto, path);
-    if (meant == NULL || (meant != path && !exact && is_taken(taking, meant))) {
+    if (meant == NULL) {
         if (!exact) {
             leave(taking, entry, path);
         }
+        return;
+    }
+    if (meant != path && !exact && is_taken(taking, meant)) {
+        char *words = format_string("was not taken: %s is there too", meant);
+        note(taking->intake, path, words);
+        free(words);
         return;
     }
     if ((meant == path) != exact) {
@@ -181,27 +199,30 @@ static void tell_nothing(struct intake *intake)
     buffer_free(&line);
 }
 
+/* What was found out before, a line each. */
+static void note_remarks(struct intake *intake)
+{
+    const char *at = intake->remark != NULL ? intake->remark : "";
+    while (*at != '\0') {
+        size_t length = strcspn(at, "\n");
+        char *line = format_string("%.*s", (int)length, at);
+        add_note(intake, copy_string(line));
+        free(line);
+        at += length + (at[length] == '\n');
+    }
+}
+
 void intake_take(struct intake *intake, const struct course *course, unsigned upto,
                  struct tree *tree)
 {
     struct taking taking = {.intake = intake, .course = course, .upto = upto, .tree = tree};
-    struct buffer others = {0};
-    const char *root;
+    const char *root = intake->root != NULL ? intake->root : "";
+    size_t length = strlen(root);
     forget(intake);
-    size_t length = intake_root(intake, course, upto, &root, &others);
-    if (intake->remark != NULL) {
-        note(intake, "revision", intake->remark);
-    }
-    if (others.length > 0) {
-        char *name = format_string("%.*s", (int)length, root);
-        char *text = format_string("was taken; there is another tree in %s", others.data);
-        note(intake, length > 0 ? name : "hv/ and guest-os/ at the top", text);
-        free(text);
-        free(name);
-    }
+    note_remarks(intake);
     for (int exact = 1; exact >= 0; exact--) {
         for (size_t i = 0; i < intake->entry_count; i++) {
-            const char *path = intake_plain(intake->entries[i].path);
+            const char *path = intake->entries[i].path;
             if (intake_leaves(path)) {
                 if (exact) {
                     note(intake, path, "leads out of the tree and was not taken");
@@ -216,6 +237,5 @@ void intake_take(struct intake *intake, const struct course *course, unsigned up
     if (intake->taken == 0) {
         tell_nothing(intake);
     }
-    buffer_free(&others);
     free(taking.paths);
 }

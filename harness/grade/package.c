@@ -8,6 +8,7 @@
 #include "grade/lab_range.h"
 #include "grade/publish.h"
 #include "lib/file.h"
+#include "lib/option.h"
 #include "stage/walk.h"
 
 #define FILE_MOST (1u << 20) /* bytes of a file in tools/platforms */
@@ -45,11 +46,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->course = argument;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        options->lab = argument;
-        return 0;
+        return option_argument(argument, state, &options->lab);
     case ARGP_KEY_END:
         if (options->target == NULL || options->out == NULL) {
             argp_error(state, "--for WHOM and -o OUT are expected");
@@ -74,7 +71,7 @@ static const struct argp package_argp = {
 /* A platform that a grader can be made for: what it needs lies in tools/platforms/NAME. */
 struct target {
     const char *name;
-    bool zip;
+    bool zip; /* else it may have an image made, by what lies in tools/platforms/image */
 };
 
 static const struct target targets[] = {
@@ -125,21 +122,20 @@ static void fill_in(const char *text, const struct package_options *options, uns
 }
 
 /* Puts the platform's files beside the course; one named dot-NAME becomes .NAME. */
-static int add_platform(struct tree *tree, const struct package_options *options,
-                        const struct target *target, const struct course *course, unsigned last,
-                        struct error *error)
+static int add_platform(struct tree *tree, const struct package_options *options, const char *name,
+                        const struct course *course, unsigned last, struct error *error)
 {
-    char *folder = format_string("%s/tools/platforms/%s", course->root, target->name);
+    char *folder = format_string("%s/tools/platforms/%s", course->root, name);
     struct walk walk = {0};
     int status = walk_folder(&walk, folder, ".", error);
     if (status == 0 && walk.count == 0) {
         status = error_set(error, "%s: holds no file; a published course makes no graders", folder);
     }
     for (size_t i = 0; status == 0 && i < walk.count; i++) {
-        const char *name = walk.paths[i] + 2;
-        bool dot = strncmp(name, "dot-", 4) == 0;
-        char *from = format_string("%s/%s", folder, name);
-        char *to = format_string("%s%s", dot ? "." : "", dot ? name + 4 : name);
+        const char *file = walk.paths[i] + 2;
+        bool dot = strncmp(file, "dot-", 4) == 0;
+        char *from = format_string("%s/%s", folder, file);
+        char *to = format_string("%s%s", dot ? "." : "", dot ? file + 4 : file);
         struct buffer text = {0}, filled = {0};
         status = file_read_bounded(from, FILE_MOST, &text, error);
         if (status == 0) {
@@ -167,7 +163,10 @@ static int package_grader(const struct package_options *options, const struct ta
         publish_plan(&tree, course, "course/", options->hidden, error) != 0) {
         return -1;
     }
-    int status = add_platform(&tree, options, target, course, range.last, error);
+    int status = add_platform(&tree, options, target->name, course, range.last, error);
+    if (status == 0 && !target->zip) {
+        status = add_platform(&tree, options, "image", course, range.last, error);
+    }
     if (status == 0) {
         status = target->zip ? publish_zip(&tree, options->out, error)
                              : publish_folder(&tree, options->out, error);

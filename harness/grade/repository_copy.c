@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,8 +27,8 @@ struct copy {
 static int unreadable(const struct copy *copy, const char *name)
 {
     if (errno == ELOOP) {
-        return error_set(copy->error,
-                         "is a repository whose %s is a link to elsewhere; hand in a clone", name);
+        return error_fault(
+            copy->error, "is a repository whose %s is a link to elsewhere; hand in a clone", name);
     }
     return error_fault(copy->error, "repository: %s cannot be read: %s", name, strerror(errno));
 }
@@ -35,8 +36,8 @@ static int unreadable(const struct copy *copy, const char *name)
 static int count_file(struct copy *copy)
 {
     return ++copy->files > FILES_MOST
-               ? error_set(copy->error, "is a repository of more than %u files; hand in a clone",
-                           FILES_MOST)
+               ? error_failed(copy->error, "is a repository of more than %u files; hand in a clone",
+                              FILES_MOST)
                : 0;
 }
 
@@ -53,7 +54,8 @@ static int pour(struct copy *copy, int from, int to, const char *name)
         }
         copy->bytes += (uint64_t)got;
         if (copy->bytes > COPY_MOST) {
-            return error_set(copy->error, "is a repository of more than %llu MiB", COPY_MOST >> 20);
+            return error_failed(copy->error, "is a repository of more than %llu MiB",
+                                COPY_MOST >> 20);
         }
         for (ssize_t done = 0, more; done < got; done += more) {
             more = write(to, piece + done, (size_t)(got - done));
@@ -126,8 +128,8 @@ static int copy_level(struct copy *copy, int from, int to, unsigned depth)
 static int copy_folder(struct copy *copy, int from, int to, const char *name, unsigned depth)
 {
     if (depth > INTAKE_DEPTH_MOST) {
-        return error_set(copy->error, "is a repository with folders more than %u deep",
-                         INTAKE_DEPTH_MOST);
+        return error_failed(copy->error, "is a repository with folders more than %u deep",
+                            INTAKE_DEPTH_MOST);
     }
     int source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
     if (source < 0) {
@@ -159,11 +161,30 @@ static int open_repository(int folder, struct error *error)
         return dup(folder);
     }
     if (!S_ISDIR(status.st_mode)) {
-        return error_set(error, "its .git is a link to a repository elsewhere (a worktree, a "
-                                "submodule); hand in a clone, or name that repository");
+        return error_fault(error, "has a .git that is a link to a repository elsewhere (a linked "
+                                  "worktree, a submodule): name that repository, or this folder "
+                                  "without a revision for the files that lie in it, or hand in a "
+                                  "clone");
     }
     int git = openat(folder, ".git", O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
     return git >= 0 ? git : error_fault(error, ".git cannot be read: %s", strerror(errno));
+}
+
+/*
+ * Git's newer names of objects, which libgit2 does not know. The configuration is looked at for
+ * that word alone, to tell the reason.
+ */
+static bool has_long_names(int git)
+{
+    char text[4096];
+    int file = openat(git, "config", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    ssize_t bytes = file >= 0 ? read(file, text, sizeof(text) - 1) : 0;
+    text[bytes > 0 ? bytes : 0] = '\0';
+    if (file >= 0) {
+        close(file);
+    }
+    const char *format = strcasestr(text, "objectformat");
+    return format != NULL && strncasecmp(format + strcspn(format, "=\n"), "= sha256", 8) == 0;
 }
 
 static int check(int git, struct error *error)
@@ -173,14 +194,19 @@ static int check(int git, struct error *error)
     struct stat status;
     for (size_t i = 0; i < sizeof(borrowed) / sizeof(borrowed[0]); i++) {
         if (fstatat(git, borrowed[i], &status, AT_SYMLINK_NOFOLLOW) == 0) {
-            return error_set(error,
-                             "is a repository that borrows from another (%s); hand in a full clone",
-                             borrowed[i]);
+            return error_fault(
+                error, "is a repository that borrows from another (%s); hand in a full clone",
+                borrowed[i]);
         }
     }
     if (fstatat(git, "HEAD", &status, AT_SYMLINK_NOFOLLOW) != 0 ||
         fstatat(git, "objects", &status, AT_SYMLINK_NOFOLLOW) != 0) {
         return error_set(error, "is no folder, no archive and no git revision: no repository");
+    }
+    if (has_long_names(git)) {
+        return error_fault(error, "is a repository with SHA-256 names of objects, which coach does "
+                                  "not read: hand in the folder, or an archive (git archive "
+                                  "-o lab.zip HEAD)");
     }
     return 0;
 }

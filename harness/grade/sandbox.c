@@ -106,6 +106,7 @@ static void start_job(void *argument)
     const struct start *start = argument;
     const struct sandbox_job *job = start->job;
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    process_default_signals();
     dup2(job->has_input ? job->input : nothing, STDIN_FILENO);
     dup2(start->output, STDOUT_FILENO);
     dup2(start->output, STDERR_FILENO);

@@ -30,6 +30,12 @@ struct sandbox_limits {
     size_t output_bytes;    /* of standard output and error that are kept */
 };
 
+/* Limits of a step that is no machine: those named, and what all such steps have. */
+#define SANDBOX_STEP(...)                                                                          \
+    {                                                                                              \
+        .wall_seconds = 1200, .memory_bytes = 1ull << 30, __VA_ARGS__                              \
+    }
+
 struct sandbox_job {
     const char *const *argv;     /* argv[0] is an absolute path or found in /usr/bin */
     const char *work;            /* the folder that it may write; it starts there */

@@ -23,33 +23,6 @@ void taken_digest(const struct intake *intake, char text[DIGEST_CHARACTERS])
     digest_end(&digest, text);
 }
 
-/* `bytes` at `offset` tell the kind. */
-static const struct signature {
-    size_t offset, length;
-    const char *bytes;
-    const char *kind;
-} signatures[] = {
-    {0, 6, "Rar!\x1a\x07", "a RAR archive"},
-    {0, 6, "7z\xbc\xaf\x27\x1c", "a 7z archive"},
-    {0, 4, "MSCF", "a cabinet file"},
-    {0, 4, "xar!", "a xar archive"},
-    {0, 4, "LZIP", "an lzip file"},
-    {0, 7, "!<arch>", "an ar archive"},
-    {0, 5, "07070", "a cpio archive"},
-    {0, 2, "\x1f\x9d", "a file of compress (.Z)"},
-    {0, 2, "\x60\xea", "an ARJ archive"},
-    {2, 3, "-lh", "an LHA archive"},
-    {0, 7, "**ACE**", "an ACE archive"},
-    {7, 7, "**ACE**", "an ACE archive"},
-    {0, 4, "hsqs", "a SquashFS image"},
-    {0, 5, "%PDF-", "a PDF document"},
-    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"},
-    {0, 4,
-     "\x7f"
-     "ELF",
-     "a program (ELF)"},
-};
-
 /* Neither a file nor a folder: opening it might wait for ever. */
 static const char *special_kind(mode_t mode)
 {
@@ -68,22 +41,17 @@ static const char *special_kind(mode_t mode)
 
 const char *taken_other_kind(const char *path)
 {
-    char begin[16] = {0};
+    char begin[KIND_BYTES];
     struct stat status;
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
         return stat(path, &status) == 0 ? special_kind(status.st_mode) : NULL;
     }
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    bool readable = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-                    read(fd, begin, sizeof(begin)) > 0;
+    bool regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    ssize_t bytes = regular ? read(fd, begin, sizeof(begin)) : -1;
     if (fd >= 0) {
         close(fd);
     }
-    for (size_t i = 0; readable && i < sizeof(signatures) / sizeof(signatures[0]); i++) {
-        const struct signature *signature = &signatures[i];
-        if (memcmp(begin + signature->offset, signature->bytes, signature->length) == 0) {
-            return signature->kind;
-        }
-    }
-    return NULL;
+    struct kind kind = kind_of(begin, bytes > 0 ? (size_t)bytes : 0);
+    return kind.taken ? NULL : kind.name;
 }

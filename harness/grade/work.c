@@ -14,15 +14,9 @@
 #define IMAGE_MOST (32u << 20)
 #define LINES_MOST 40
 
-static const struct sandbox_limits build_limits = {
-    .cpu_seconds = 30,
-    .total_seconds = 120,
-    .wall_seconds = 1200,
-    .memory_bytes = 1ull << 30,
-    .file_bytes = IMAGE_MOST,
-    .processes = 128,
-    .output_bytes = 64 << 10,
-};
+static const struct sandbox_limits build_limits =
+    SANDBOX_STEP(.cpu_seconds = 30, .total_seconds = 120, .file_bytes = IMAGE_MOST,
+                 .processes = 128, .output_bytes = 64 << 10);
 
 static char *make_folder(const char *parent, const char *name, struct error *error)
 {

@@ -38,6 +38,15 @@ int error_fault(struct error *error, const char *format, ...)
     return -1;
 }
 
+int error_failed(struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    store(error, COACH_FAILED, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
 int error_prefix(struct error *error, const char *format, ...)
 {
     if (error == NULL)

@@ -79,6 +79,13 @@ int write_all(int fd, const void *data, size_t bytes)
     return 0;
 }
 
+void descriptor_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
 /* The permissions of a new file as open(2) would give them. */
 static mode_t plain_mode(void)
 {
@@ -104,9 +111,15 @@ static bool may_be_replaced(const char *path)
     return lstat(path, &status) != 0 || S_ISREG(status.st_mode);
 }
 
+/* Nothing waits for a pipe's reader: where there is none, there may never be one. */
 static int write_through(const char *path, const void *data, size_t bytes, struct error *error)
 {
-    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 && errno == ENXIO)
+        return error_fault(error, "%s: cannot be written: is a pipe or a socket that nobody reads",
+                           path);
+    if (fd >= 0)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     int result = fd < 0 ? -1 : write_all(fd, data, bytes);
     if (result != 0)
         error_fault(error, "%s: cannot be written: %s", path, strerror(errno));

@@ -39,6 +39,9 @@ int file_nameless(const char *label, struct error *error);
 /* Writes everything to a descriptor, however often it takes. 0, or -1 with errno set. */
 int write_all(int fd, const void *data, size_t bytes);
 
+/* Closes *fd unless it is -1, which it then is. */
+void descriptor_close(int *fd);
+
 /*
  * The path of a file that is built beside coach ("hv/stagecoach.elf" → "/…/build/hv/…"), to
  * free(). It need not exist.

@@ -23,6 +23,12 @@ static int onto(int fd, int target)
     return dup2(fd, target) == target ? 0 : -1;
 }
 
+void process_default_signals(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+}
+
 /* Runs in the child, so only calls that are safe between fork and exec. Returns on failure. */
 static void become(const char *const *argv, const struct process_files *files, pid_t parent)
 {
@@ -30,7 +36,7 @@ static void become(const char *const *argv, const struct process_files *files, p
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127);
-    signal(SIGPIPE, SIG_DFL);
+    process_default_signals();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

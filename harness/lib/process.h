@@ -49,4 +49,7 @@ char *process_find(const char *program);
 /* "exit status 1", "killed by signal 9 (Killed)". Adds to *out. */
 void process_end_describe(const struct process_end *end, struct buffer *out);
 
+/* Undoes what coach ignores, for a program that is about to take its place. */
+void process_default_signals(void);
+
 #endif

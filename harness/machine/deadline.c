@@ -32,13 +32,29 @@
 #define FAST_NS (30ull << 5)
 #define SLOW_NS (30ull << 15)
 
-static int answer(int qtest, const char *command, struct error *error)
+/* The channel, and the process at its other end: others may hold that open when it is gone. */
+struct test_channel {
+    int qtest, process;
+};
+
+/* Whether there is something to read, and not only a process that has ended. */
+static bool wait_for(const struct test_channel *channel)
+{
+    struct pollfd pollers[] = {{.fd = channel->qtest, .events = POLLIN},
+                               {.fd = channel->process, .events = POLLIN}};
+    int ready;
+    do
+        ready = poll(pollers, 2, ANSWER_TIMEOUT_MS);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0 && pollers[0].revents & POLLIN;
+}
+
+static int answer(const struct test_channel *channel, const char *command, struct error *error)
 {
     char line[128];
     size_t used = 0;
     while (used < sizeof(line) - 1) {
-        struct pollfd poller = {.fd = qtest, .events = POLLIN};
-        if (poll(&poller, 1, ANSWER_TIMEOUT_MS) <= 0 || read(qtest, line + used, 1) != 1)
+        if (!wait_for(channel) || read(channel->qtest, line + used, 1) != 1)
             return error_fault(error, "QEMU's test channel does not answer \"%s\"", command);
         if (line[used] == '\n')
             break;
@@ -50,18 +66,20 @@ static int answer(int qtest, const char *command, struct error *error)
     return 0;
 }
 
-static int put(int qtest, const char *width, uint64_t address, uint64_t value, struct error *error)
+static int put(const struct test_channel *qtest, const char *width, uint64_t address,
+               uint64_t value, struct error *error)
 {
     char command[64];
     int length = snprintf(command, sizeof(command), "write%s %#" PRIx64 " %#" PRIx64 "\n", width,
                           address, value);
-    if (write_all(qtest, command, (size_t)length) != 0)
+    if (write_all(qtest->qtest, command, (size_t)length) != 0)
         return error_fault(error, "QEMU's test channel: %s", strerror(errno));
     command[length - 1] = '\0';
     return answer(qtest, command, error);
 }
 
-static int preload(int qtest, uint64_t address, uint64_t count, struct error *error)
+static int preload(const struct test_channel *qtest, uint64_t address, uint64_t count,
+                   struct error *error)
 {
     if (put(qtest, "w", RELOAD, 0x80, error) != 0 || put(qtest, "w", RELOAD, 0x86, error) != 0)
         return -1;
@@ -84,8 +102,9 @@ uint64_t deadline_exact(uint64_t ns)
     return counts_of(ns) * (is_fast(ns) ? FAST_NS : SLOW_NS);
 }
 
-int deadline_arm(int qtest, uint64_t ns, struct error *error)
+int deadline_arm(int channel, int process, uint64_t ns, struct error *error)
 {
+    const struct test_channel test = {channel, process}, *qtest = &test;
     if (ns > DEADLINE_MOST_NS)
         return error_set(error, "a deadline of %llu s of virtual time: at most %llu",
                          (unsigned long long)(ns / 1000000000), DEADLINE_MOST_NS / 1000000000);

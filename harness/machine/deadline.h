@@ -24,8 +24,9 @@ uint64_t deadline_exact(uint64_t ns);
 
 /*
  * Arms the watchdog of a machine that is still stopped: `ns` of virtual time from now, within
- * 1 us below 2 s and within 1 ms above. `qtest` is a connected socket. 0, or -1 with *error.
+ * 1 us below 2 s and within 1 ms above. `channel` is a connected socket, `process` the pidfd of
+ * QEMU, whose end ends the waiting; or -1. 0, or -1 with *error.
  */
-int deadline_arm(int qtest, uint64_t ns, struct error *error);
+int deadline_arm(int channel, int process, uint64_t ns, struct error *error);
 
 #endif

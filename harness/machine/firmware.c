@@ -97,8 +97,7 @@ int firmware_delegate_illegal(unsigned char *image, size_t bytes, struct error *
     return 0;
 }
 
-/* As QEMU searches: in ../share/qemu from its own folder, then in the system's. To free(). */
-static char *find_firmware(const char *binary)
+char *firmware_path(const char *binary)
 {
     char *program = realpath(binary, NULL);
     char *slash = program ? strrchr(program, '/') : NULL;
@@ -127,7 +126,7 @@ int firmware_open(const char *binary, const struct qemu_version *version, int *f
     *fd = -1;
     if (!loses_mpv(version))
         return 0;
-    char *path = find_firmware(binary);
+    char *path = firmware_path(binary);
     int result = file_read_bounded(path, FIRMWARE_MOST, &image, error);
     if (result == 0 &&
         firmware_delegate_illegal((unsigned char *)image.data, image.length, error) != 0)

@@ -15,6 +15,10 @@
 int firmware_open(const char *binary, const struct qemu_version *version, int *fd,
                   struct error *error);
 
+/* Where QEMU finds its firmware: in ../share/qemu from its own folder, else in the system's. To
+ * free(). */
+char *firmware_path(const char *binary);
+
 /*
  * Makes firmware delegate illegal instructions to HS-mode, in place: wherever it writes medeleg
  * it then sets that bit too. 0, or -1 and *error when it writes it nowhere or has no room.

@@ -240,10 +240,11 @@ int observer_run(const struct observer_options *options, struct observation *see
         struct error first = *error;
 
         observer_complaint(seen);
+        bool killed = qemu_was_killed(&seen->qemu, &first);
         qemu_kill(&seen->qemu);
         observer_log_finish(observer);
         *error = first;
-        if (seen->complaint[0])
+        if (seen->complaint[0] && !killed)
             error_fault(error, "%.200s (%.200s)", first.text, seen->complaint);
         observation_free(seen);
     }

@@ -22,18 +22,12 @@
 #define LEAST_MEMORY  (16ull << 20)
 #define SPARSE_MEMORY (64ull << 30)
 #define MOST_HARTS    16
+#define ENDING_MS     10000 /* for what has closed its channels, on a busy host */
 
 /* The ends that the child keeps; closed here once it runs. */
 struct child_ends {
     int qmp, gdb, qtest, console_in, console_out, firmware;
 };
-
-static void close_descriptor(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
 
 static int check_file(const char *what, const char *path, struct error *error)
 {
@@ -205,15 +199,21 @@ static int start_child(const char *binary, const struct qemu_options *options, s
     return 0;
 }
 
-/* A QEMU that does not take the deadline has mostly ended, and said why. */
-static int arm_deadline(const struct qemu *qemu, int qtest, uint64_t ns, struct error *error)
+/* A QEMU that does not take the deadline has mostly ended: by a signal, or it said why. */
+static int arm_deadline(struct qemu *qemu, int qtest, uint64_t ns, struct error *error)
 {
     struct buffer complaint = {0};
-    if (deadline_arm(qtest, ns, error) == 0)
+    struct process_end end = {0};
+    if (deadline_arm(qtest, qemu->pid_fd, ns, error) == 0)
         return 0;
+    bool ended = qemu_wait(qemu, ENDING_MS, &end) == 1;
     qemu_complaint(qemu, &complaint);
-    if (complaint.length != 0)
+    if (qemu_was_killed(qemu, error))
+        ;
+    else if (complaint.length != 0)
         error_fault(error, "QEMU did not start: %s", buffer_string(&complaint));
+    else if (ended)
+        error_fault(error, "QEMU did not start: exit status %d", end.status);
     buffer_free(&complaint);
     return -1;
 }
@@ -239,64 +239,17 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
         result = open_channels(options, qemu, &qtest, &ends, error);
     if (result == 0)
         result = start_child(binary, options, qemu, &ends, error);
-    close_descriptor(&ends.qmp);
-    close_descriptor(&ends.gdb);
-    close_descriptor(&ends.qtest);
-    close_descriptor(&ends.console_in);
-    close_descriptor(&ends.console_out);
-    close_descriptor(&ends.firmware);
+    descriptor_close(&ends.qmp);
+    descriptor_close(&ends.gdb);
+    descriptor_close(&ends.qtest);
+    descriptor_close(&ends.console_in);
+    descriptor_close(&ends.console_out);
+    descriptor_close(&ends.firmware);
     if (result == 0 && options->deadline_ns != 0)
         result = arm_deadline(qemu, qtest, options->deadline_ns, error);
-    close_descriptor(&qtest);
+    descriptor_close(&qtest);
     if (result != 0)
         qemu_stop(qemu);
     free(binary);
     return result;
-}
-
-int qemu_wait(struct qemu *qemu, int timeout_ms, struct process_end *end)
-{
-    if (qemu->pid != 0) {
-        struct pollfd poller = {.fd = qemu->pid_fd, .events = POLLIN};
-        int ready;
-        while ((ready = poll(&poller, 1, timeout_ms)) < 0 && errno == EINTR && timeout_ms < 0)
-            ;
-        if (ready <= 0)
-            return 0;
-        process_wait(qemu->pid, &qemu->end);
-        qemu->pid = 0;
-    }
-    *end = qemu->end;
-    return 1;
-}
-
-void qemu_kill(struct qemu *qemu)
-{
-    if (qemu->pid != 0) {
-        kill(-qemu->pid, SIGKILL);
-        process_wait(qemu->pid, &qemu->end);
-        qemu->pid = 0;
-    }
-    close_descriptor(&qemu->pid_fd);
-    close_descriptor(&qemu->qmp_fd);
-    close_descriptor(&qemu->gdb_fd);
-    close_descriptor(&qemu->console_in_fd);
-}
-
-void qemu_stop(struct qemu *qemu)
-{
-    qemu_kill(qemu);
-    close_descriptor(&qemu->ram_fd);
-    close_descriptor(&qemu->console_out_fd);
-    close_descriptor(&qemu->complaint_fd);
-}
-
-void qemu_complaint(const struct qemu *qemu, struct buffer *out)
-{
-    char text[512];
-    ssize_t count = qemu->complaint_fd < 0 ? 0 : pread(qemu->complaint_fd, text, sizeof(text), 0);
-    if (count <= 0)
-        return;
-    const char *line_end = memchr(text, '\n', (size_t)count);
-    buffer_add(out, text, line_end ? (size_t)(line_end - text) : (size_t)count);
 }

@@ -122,6 +122,9 @@ int qemu_start(struct qemu *qemu, const struct qemu_options *options, struct err
  */
 int qemu_wait(struct qemu *qemu, int timeout_ms, struct process_end *end);
 
+/* Whether a signal ended it before it did anything; then *error says so (COACH_FAULT). */
+bool qemu_was_killed(struct qemu *qemu, struct error *error);
+
 /*
  * Kills the whole process group if it still runs, waits for it, closes every descriptor of *qemu
  * but ram_fd, console_out_fd and complaint_fd, so that what it left can be read.

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "lib/buffer.h"
+#include "lib/option.h"
 #include "stage/tree.h"
 
 struct labs_options {
@@ -31,11 +32,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->check = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        options->lab = argument;
-        return 0;
+        return option_argument(argument, state, &options->lab);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -1,5 +1,4 @@
 /* coach next: adds the next lab's files to a learner's tree, and changes none of theirs. */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,46 +9,11 @@
 #include "stage/learner.h"
 #include "stage/repository.h"
 #include "stage/tree.h"
+#include "stage/tree_options.h"
 
-struct next_options {
-    const char *folder;
-    const char *course;
-};
-
-static const struct argp_option next_argp_options[] = {
-    {"course", 'c', "DIR", 0, "The course's root (default: coach's own)", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct next_options *options = state->input;
-    switch (key) {
-    case 'c':
-        options->course = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        options->folder = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp next_argp = {
-    next_argp_options,
-    parse_option,
-    "[DIR]",
+static const char help[] =
     "Add the next lab's files to the learner's tree in DIR (default: the one around this folder), "
-    "and "
-    "commit them if it is a git repository. A file that is there stays as it is.",
-    NULL,
-    NULL,
-    NULL,
-};
+    "and commit them if it is a git repository. A file that is there stays as it is.";
 
 /* Whether a file stands there that the new lab would bring, with other contents. */
 static bool in_the_way(const char *folder, const struct tree_file *file)
@@ -170,7 +134,7 @@ static int add_lab(const struct course *course, const char *folder, const struct
     return status;
 }
 
-static int go_on(const struct next_options *options, struct error *error)
+static int go_on(const struct tree_options *options, struct error *error)
 {
     struct learner learner;
     if (learner_read(options->folder, &learner, error) != 0) {
@@ -192,8 +156,8 @@ static int go_on(const struct next_options *options, struct error *error)
 
 static int next_command(int argc, char **argv)
 {
-    struct next_options options = {0};
-    if (argp_parse(&next_argp, argc, argv, 0, NULL, &options) != 0) {
+    struct tree_options options = {0};
+    if (tree_options_parse(argc, argv, help, &options) != 0) {
         return COACH_USAGE;
     }
     struct error error = {0};

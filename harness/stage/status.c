@@ -1,5 +1,4 @@
 /* coach status: how far a learner's tree is: labs, what is written in each, points, next stop. */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,48 +9,14 @@
 #include "stage/course.h"
 #include "stage/learner.h"
 #include "stage/points.h"
+#include "stage/tree_options.h"
 
 #define FILE_MOST (4u << 20)
 
-struct status_options {
-    const char *folder;
-    const char *course;
-};
-
-static const struct argp_option status_argp_options[] = {
-    {"course", 'c', "DIR", 0, "The course's root (default: coach's own)", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct status_options *options = state->input;
-    switch (key) {
-    case 'c':
-        options->course = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        options->folder = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp status_argp = {
-    status_argp_options,
-    parse_option,
-    "[DIR]",
+static const char help[] =
     "Tell of the learner's tree in DIR (default: the one around this folder): each lab with the "
     "functions that are written and the points of its last grading, and the next stop. A function "
-    "counts as written once it is no TODO; whether it is right, `coach grade` tells.",
-    NULL,
-    NULL,
-    NULL,
-};
+    "counts as written once it is no TODO; whether it is right, `coach grade` tells.";
 
 /* Whether a blank is written. A file or function that is not found is not written. */
 static bool is_written(const char *folder, const struct lab_blank *blank)
@@ -116,8 +81,8 @@ static void tell_tree(const char *folder, const struct learner *learner,
 
 static int status_command(int argc, char **argv)
 {
-    struct status_options options = {0};
-    if (argp_parse(&status_argp, argc, argv, 0, NULL, &options) != 0) {
+    struct tree_options options = {0};
+    if (tree_options_parse(argc, argv, help, &options) != 0) {
         return COACH_USAGE;
     }
     struct error error = {0};

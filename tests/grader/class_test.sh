@@ -39,7 +39,10 @@ done
 said "a file refused by its size is the remark" 'trap.c: was not taken: it is larger than 256 KiB' "$class/out/overview.csv"
 said "so is the compiler's first complaint" '"build error",,"hv/trap/trap.c:' "$class/out/overview.csv"
 said "progress counts all, with the time left" "of 10 submissions, about "
+mkdir "$class/.git" "$class/.zoe"
 batch "$class" 1 -o "$class/out"
+said "what begins with a dot is told" "passed over, since they begin with a dot: .git, .zoe"
+rmdir "$class/.git" "$class/.zoe"
 said "and again" "10 submissions, 0 graded now, 3 not graded"
 fact "no result shows a path of this machine" sh -c "! grep -rlE '$work|$root|/tmp/' $class/out --include=result.json --include=report.html"
 fact "the line that replays a check fits a learner's tree" \
@@ -49,6 +52,29 @@ says "OUT may not be DIR" 2 "is the folder of the submissions" "$coach" batch "$
 says "nor lie in a submission" 2 "would be graded as a submission" "$coach" batch "$class" 1 -o "$class/eve/out"
 says "nor be one" 2 "would be graded as a submission" "$coach" batch "$class" 1 -o "$class/eve"
 fact "and nothing is made there" test ! -e "$class/eve/out"
+
+# ---- OUT as others left it -----------------------------------------------------------------
+mkdir "$work/odd" "$work/one" && cp -r "$work/blank" "$work/one/kim"
+for name in batch.json .lock; do
+    rm -rf "$work/odd" && mkdir "$work/odd" && mkfifo "$work/odd/$name"
+    says "OUT/$name that is a pipe is refused at once" 2 "$name: is no regular file" \
+        "$coach" batch "$work/one" 1 -o "$work/odd"
+done
+rm -rf "$work/odd" && mkdir -p "$work/odd" && mkfifo "$work/odd/overview.csv"
+says "a pipe that nobody reads is told" 3 "overview.csv: cannot be written: is a pipe" \
+    "$coach" batch "$work/one" 1 -o "$work/odd"
+mkfifo "$work/report"
+says "for a report too" 3 "report: cannot be written: is a pipe" \
+    "$coach" grade 1 --submission "$work/blank" --emit "json=$work/report"
+cat "$work/report" >"$work/read" &
+says "one that is read has the report" 1 "" "$coach" grade 1 --submission "$work/blank" --emit "json=$work/report"
+wait $!
+fact "once and whole" jq -e '.got == 0 and ([.checks[].items[]] | length > 3)' "$work/read"
+for blocks in 1 8 64; do
+    # shellcheck disable=SC2016 # for sh
+    says "files that may not grow are told ($blocks blocks)" 3 "oach: " \
+        sh -c 'ulimit -f "$0"; rm -rf "$4"; "$1" batch "$2" 1 -o "$3"; s=$?; exit $s' $blocks "$coach" "$work/one" "$work/out.small.$blocks" x
+done
 
 # ---- Stale grades --------------------------------------------------------------------------
 course=$work/course
@@ -103,6 +129,33 @@ printf '#!/bin/sh\ncase "$*" in *--version*) echo "QEMU emulator version 9.9.9";
     >"$work/qemu" && chmod 755 "$work/qemu"
 COACH_QEMU=$work/qemu graded "another QEMU too" "2 graded again: QEMU changed"
 graded "so does the QEMU before" "2 submissions, 2 graded now"
+# Built anew, a tool says the same version, and another digest.
+mkdir -p "$work/q/bin" "$work/q/share/qemu"
+printf '#!/bin/sh\nexec qemu-system-riscv64 "$@"\n' >"$work/q/bin/qemu" && chmod 755 "$work/q/bin/qemu"
+cp /usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin "$work/q/share/qemu/"
+export COACH_QEMU=$work/q/bin/qemu
+graded "a QEMU elsewhere is graded with" "2 submissions, 2 graded now"
+echo '# built anew' >>"$work/q/bin/qemu"
+graded "QEMU built anew makes grades stale" "2 graded again: QEMU changed"
+printf '\0' >>"$work/q/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"
+graded "so does its firmware" "2 graded again: the firmware changed"
+unset COACH_QEMU
+graded "and the system's QEMU again" "2 submissions, 2 graded now"
+anew() { # anew FILE COMMAND…: with that file built anew, in a mount namespace of its own
+    cp "$1" "$work/anew" && printf '\0' >>"$work/anew" && chmod 755 "$work/anew"
+    # shellcheck disable=SC2016 # for sh
+    unshare -m sh -c 'mount --bind "$0" "$1" && shift && exec "$@"' "$work/anew" "$@"
+}
+gcc=riscv64-unknown-elf-gcc
+assembler=$(readlink -f "$($gcc -print-prog-name=as)")
+proper=$($gcc -print-prog-name=cc1)
+if anew "$assembler" true 2>/dev/null; then
+    says "so does the assembler" 0 "2 graded again: the assembler or linker changed" \
+        anew "$assembler" "$coach" batch "$small" 1 -o "$out" --course "$course"
+    says "and the compiler proper" 0 "2 graded again: the compiler changed, the assembler" \
+        anew "$proper" "$coach" batch "$small" 1 -o "$out" --course "$course"
+    graded "and both as they were" "2 submissions, 2 graded now"
+fi
 mkdir "$work/hidden" && cp labs/01-boot/checks/panic.check "$work/hidden/secret.check"
 graded "hidden checks make them stale" "2 submissions, 2 graded now" --hidden "$work/hidden"
 fact "a hidden check has no line for learners" \

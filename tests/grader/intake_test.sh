@@ -22,7 +22,7 @@ points() {
     local name=$1 wanted=$2 what=$3 got
     shift 3
     rm -f "$work/result.json"
-    "$@" timeout 300 "$coach" grade 1 --submission "$what" --emit "json=$work/result.json" \
+    "$@" timeout "$backstop" "$coach" grade 1 --submission "$what" --emit "json=$work/result.json" \
         --emit terminal >"$work/out" 2>&1 </dev/null
     got=$(sed -n 's/^ "got": \([0-9]*\),$/\1/p' "$work/result.json" 2>/dev/null)
     [ "$got" = "$wanted" ] && ok "$name" && return
@@ -35,7 +35,20 @@ noted() { # noted NAME WORDS: the last report says it
 refused() { # refused NAME STATUS WORDS SUBMISSION [COMMAND…]
     local name=$1 status=$2 words=$3 what=$4
     shift 4
-    says "$name" "$status" "$words" "$@" timeout 300 "$coach" grade 1 --submission "$what"
+    says "$name" "$status" "$words" "$@" timeout "$backstop" "$coach" grade 1 --submission "$what"
+}
+
+# ungraded NAME WORDS SUBMISSION: there is a report; it says so, and that nothing is graded.
+ungraded() {
+    rm -f "$work/result.json"
+    says "$1" 3 "" timeout "$backstop" "$coach" grade 1 --submission "$3" --emit "json=$work/result.json" --emit terminal
+    noted "… with its reason in the report" "$2"
+    noted "… as not graded" '"ungraded": 100'
+}
+broken_one() { # broken_one NAME WORDS SUBMISSION: it fails, with a report that says why
+    points "$1" 0 "$3"
+    noted "… which says why" "$2"
+    noted "… as a fail" '"ungraded": 0'
 }
 
 # ---- Git: the repository that is named, and no other --------------------------------------------
@@ -48,15 +61,15 @@ mkdir "$work/r/empty"
 refused "a folder in a repository is none itself" 2 "no repository" "$work/r/empty#HEAD"
 rmdir "$work/r/empty"
 mkdir "$work/file" && echo "gitdir: $work/r/.git" >"$work/file/.git"
-refused "a .git that is a file leads elsewhere" 2 "a link to a repository elsewhere" "$work/file#HEAD"
+ungraded "a .git that is a file leads elsewhere" "a link to a repository elsewhere" "$work/file#HEAD"
 mkdir "$work/link" && ln -s "$work/r/.git" "$work/link/.git"
-refused "so does one that is a link" 2 "a link to a repository elsewhere" "$work/link#HEAD"
+ungraded "so does one that is a link" "a link to a repository elsewhere" "$work/link#HEAD"
 git -C "$work/r" worktree add -q "$work/tree" 2>/dev/null
-refused "so does a linked worktree's" 2 "a link to a repository elsewhere" "$work/tree#HEAD"
+ungraded "so does a linked worktree's" "this folder without a revision" "$work/tree#HEAD"
 git clone -q --shared "$work/r" "$work/shared" 2>/dev/null
-refused "borrowed objects are refused" 2 "borrows from another" "$work/shared#HEAD"
+ungraded "borrowed objects are refused" "borrows from another" "$work/shared#HEAD"
 repository inner && mv "$work/inner/.git/objects" "$work/objects" && ln -s "$work/objects" "$work/inner/.git/objects"
-refused "so are linked ones" 2 "is a link to elsewhere" "$work/inner#HEAD"
+ungraded "so are linked ones" "is a link to elsewhere" "$work/inner#HEAD"
 repository lazy
 blob=$(git -C "$work/lazy" rev-parse HEAD:hv/trap/trap.c)
 rm "$work/lazy/.git/objects/${blob:0:2}/${blob:2}"
@@ -66,13 +79,30 @@ git -C "$work/lazy" config remote.origin.promisor true
 git -C "$work/lazy" config remote.origin.url "ext::sh -c touch% $work/owned"
 git -C "$work/lazy" config protocol.ext.allow always
 git -C "$work/lazy" config core.fsmonitor "touch $work/owned"
-refused "a missing object is not fetched" 2 "hand in a full one" "$work/lazy#HEAD"
+broken_one "a missing object is not fetched" "hand in a full one" "$work/lazy#HEAD"
 fact "and no program of the configuration ran" test ! -e "$work/owned"
 repository clash && git -C "$work/clash" tag v && git -C "$work/clash" branch v
 points "a tag and a branch of one name" 100 "$work/clash#v"
 noted "which is told" "v is a tag and a branch"
 refused "a revision that is not there" 2 "no git revision" "$work/r#none"
+git init -q -b main "$work/unborn"
+refused "one of a repository without a commit" 2 "has no commit yet" "$work/unborn#HEAD"
 refused "a revision that looks like an option" 2 "no git revision" "$work/r#--all"
+cp -r "$good" "$work/whole" && git -C "$work/whole" init -q -b main && git -C "$work/whole" add -A &&
+    git -C "$work/whole" "${me[@]}" commit -qm x
+points "a revision with all of the course's files" 100 "$work/whole#HEAD"
+fact "of which none is called different" sh -c "! grep -q 'yours differs' $work/result.json"
+if git init -q --object-format=sha256 -b main "$work/long" 2>/dev/null; then
+    cp -r "$small/hv" "$work/long" && git -C "$work/long" add -A && git -C "$work/long" "${me[@]}" commit -qm x
+    ungraded "SHA-256 names are told, and what to do" "git archive" "$work/long#HEAD"
+fi
+repository parts && rm -rf "$work/parts/hv" && git -C "$work/parts" rm -qr --cached hv &&
+    git -C "$work/parts" update-index --add --cacheinfo 160000,"$(git -C "$work/r" rev-parse HEAD)",hv &&
+    git -C "$work/parts" "${me[@]}" commit -qm x
+ungraded "so is a submodule, whose files are not there" "has hv as a submodule" "$work/parts#HEAD"
+repository torn && tree=$(git -C "$work/torn" rev-parse 'HEAD^{tree}') &&
+    chmod u+w "$work/torn/.git/objects/${tree:0:2}/${tree:2}" && echo junk >"$work/torn/.git/objects/${tree:0:2}/${tree:2}"
+broken_one "a damaged repository is the submission's fault" "is damaged" "$work/torn#HEAD"
 points "git's own words are no contents" 100 "$work/r#HEAD" env GIT_TRACE=1 GIT_TRACE_SETUP=1
 points "nor are the loader's" 100 "$work/r#HEAD" env LD_PRELOAD=/nonexistent/library.so
 repository other && git -C "$work/other" rm -qr hv && git -C "$work/other" "${me[@]}" commit -qm none
@@ -84,7 +114,7 @@ fact "and commits into no other" test "$(git -C "$work/other" rev-parse HEAD)" =
 
 # ---- Archives and folders, of whatever shape ---------------------------------------------------
 python3 - "$work" "$small" <<'P'
-import gzip, io, os, sys, tarfile, zipfile
+import gzip, io, os, subprocess, sys, tarfile, zipfile
 work, small = sys.argv[1:]
 files = [(os.path.relpath(os.path.join(r, n), small), open(os.path.join(r, n), 'rb').read())
          for r, d, f in os.walk(small) for n in f]
@@ -112,6 +142,19 @@ with gzip.open(f'{work}/skipped.tar.gz', 'wb', 9) as out:
 with tarfile.open(f'{work}/many.tar', 'w') as t:
     for i in range(300):
         info = tarfile.TarInfo(f'../{i}'); t.addfile(info)
+with tarfile.open(f'{work}/hard.tar', 'w') as t:
+    for n, b in files:
+        t.add(f'{small}/{n}', 'store/' + n.replace('/', '-'))
+    for n, b in files:
+        info = tarfile.TarInfo('./lab1/' + n)
+        info.type, info.linkname = tarfile.LNKTYPE, 'store/' + n.replace('/', '-')
+        t.addfile(info)
+with tarfile.open(f'{work}/dots.tar', 'w') as t:
+    for n, b in files:
+        info = tarfile.TarInfo('.//lab1/./' + n.replace('/', '//'))
+        info.size = len(b)
+        t.addfile(info, io.BytesIO(b))
+subprocess.run(['zip', '-qr', '-P', 'word', f'{work}/secret.zip', 'hv'], cwd=small)
 with zipfile.ZipFile(f'{work}/cut.zip', 'w', zipfile.ZIP_DEFLATED) as z:
     z.writestr('hv/trap/trap.c', os.urandom(5000))
 data = open(f'{work}/cut.zip', 'rb').read()
@@ -127,6 +170,58 @@ noted "which is told too" "there is another tree in old/"
 points "an archiver's notes beside it" 100 "$work/notes.zip"
 points "a member that is there twice: the last" 100 "$work/twice.zip"
 noted "and it is told" "is there more than once"
+points "hard links to members before them" 100 "$work/hard.tar"
+points "doubled slashes and dots in names" 100 "$work/dots.tar"
+ungraded "an encrypted zip file is told, and what to do" "needs no password" "$work/secret.zip"
+
+# What is packed once more, as platforms and some learners do it.
+moodle="$work/moodle/Jane Doe_123_assignsubmission_file_"
+mkdir -p "$moodle" && (cd "$small" && zip -qr "$moodle/lab.zip" hv)
+points "a folder that holds only an archive" 100 "$moodle"
+noted "which is told" "lab.zip: the archive was taken"
+points "and a folder around that" 100 "$work/moodle"
+(cd "$moodle" && zip -qr "$work/zipped.zip" lab.zip && tar -cf "$work/thrice.tar" -C "$work" zipped.zip)
+points "an archive in an archive" 100 "$work/zipped.zip"
+points "in an archive" 100 "$work/thrice.tar"
+cp "$moodle/lab.zip" "$work/in.zip" && for i in 1 2 3 4 5; do
+    (cd "$work" && rm -rf deeper && mkdir deeper && mv in.zip deeper/in$i.zip && cd deeper && zip -q ../in.zip in$i.zip)
+done
+broken_one "but not for ever" "has archives more than 4 deep" "$work/in.zip"
+cp -r "$moodle" "$work/pair" && cp "$moodle/lab.zip" "$work/pair/lab (1).zip"
+ungraded "of two archives a person has to choose" "2 things that may: lab (1).zip, lab.zip" "$work/pair"
+cp -r "$moodle" "$work/report" && (cd "$small" && zip -q "$work/report/report.docx" hv/trap/panic.c) && echo '%PDF-1.4' >"$work/report/r.pdf"
+points "a document beside it is none" 100 "$work/report"
+mkdir "$work/unpackable" && printf 'Rar!\032\007\001\000and so on' >"$work/unpackable/lab.rar"
+ungraded "an archive that coach does not open" "lab.rar, which is a RAR archive" "$work/unpackable"
+mkdir "$work/kept" && cp -r "$work/r/.git" "$work/kept/.git" && rm -rf "$work/kept/.git/worktrees"
+points "a folder that holds only a repository" 100 "$work/kept"
+noted "which is told" "HEAD of the repository was taken"
+(cd "$work" && zip -qr kept.zip kept && tar -czf bare.tgz bare.git)
+points "so does an archive" 100 "$work/kept.zip"
+points "or a bare one" 100 "$work/bare.tgz"
+mkdir "$work/history" && git -C "$work/history" init -q -b main && cp "$moodle/lab.zip" "$work/history" &&
+    git -C "$work/history" add -A && git -C "$work/history" "${me[@]}" commit -qm x
+points "an archive that was committed" 100 "$work/history#HEAD"
+points "and lies beside its history" 100 "$work/history"
+broken_one "a repository without a commit" "has no commit yet" "$work/unborn"
+mkdir "$work/hidden" && cp "$work/good/hv/trap/trap.h" "$work/hidden" && ln -s "$work/r/.git" "$work/hidden/.git"
+ungraded "a link to a repository is not followed" "a link to a repository elsewhere" "$work/hidden"
+
+# Several trees: the fullest, else the outer one; what is left open is a person's to say.
+cp -r "$small" "$work/deeper1" && mkdir "$work/deeper1/lab" && mv "$work/deeper1/hv" "$work/deeper1/lab" &&
+    install -D "$work/new/hv/trap/panic.c" "$work/deeper1/hv/trap/panic.c" && echo 'int broken(' >>"$work/deeper1/hv/trap/panic.c"
+points "a stray file at the top" 100 "$work/deeper1"
+noted "which is told" "there is another tree in the top"
+cp -r "$work/new" "$work/fresh" && rm -rf "$work/fresh/.git" && cp -r "$small" "$work/fresh/mine"
+points "a tree that is written, in one that was only handed out" 100 "$work/fresh"
+cp -r "$small" "$work/kin" && cp -r "$small" "$work/kin/old" && echo 'int broken(' >>"$work/kin/old/hv/trap/trap.c"
+points "an old copy within" 100 "$work/kin"
+mkdir "$work/twins" && cp -r "$small" "$work/twins/a" && cp -r "$small" "$work/twins/b"
+points "two that are the same" 100 "$work/twins"
+noted "which is told" "there is another tree in b/"
+echo '/* later */' >>"$work/twins/a/hv/trap/trap.c"
+ungraded "two that are not" "a/ and b/; leave the one" "$work/twins"
+
 points "bytes that are passed over count" 0 "$work/skipped.tar.gz"
 noted "and are told" "holds more than 64 MiB"
 points "remarks do not fill a report" 0 "$work/many.tar"

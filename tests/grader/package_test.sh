@@ -121,6 +121,7 @@ fact "and leaves Classroom 50's result" jq -e '.score == 115' "$good/result.json
 # GitLab: a job to be included; its script grades the project that it runs in.
 fact "the job for GitLab leaves a JUnit report" grep -q 'junit: junit.xml' "$work/gitlab/.gitlab-ci.yml"
 fact "and has a recipe for an image with everything built" grep -q '^FROM ' "$work/gitlab/Containerfile"
+fact "as Classroom 50 has" grep -q '^FROM ' "$work/classroom50/Containerfile"
 fact "which its README tells how to use" grep -q GRADER_IMAGE "$work/gitlab/README.md"
 fact "no placeholder is left in any" sh -c "! grep -rE '@(LAB|LAST|HIDDEN)' $work/gitlab/README.md $work/gitlab/.gitlab-ci.yml \
     $work/classroom50/autograder.py $work/classroom50/README.md $gradescope/source/setup.sh $gradescope/source/run_autograder"

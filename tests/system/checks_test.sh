@@ -126,6 +126,16 @@ END
 chmod +x "$work/killed"
 fact "QEMU killed under way is not graded" 3 "not graded" \
     env COACH_QEMU="$work/killed" "$coach" check "$checks/scheduling/fair-3-1.check"
+cat >"$work/stillborn" <<'END'
+#!/bin/sh
+case "$*" in *--version*|*-version*) exec qemu-system-riscv64 "$@";; esac
+echo "Could not load plugin: No such file" >&2
+sleep 100000 & # holds every channel open, as a sandbox may that was not ended
+kill -TERM $$
+END
+chmod +x "$work/stillborn"
+fact "QEMU killed at its start is told as what it is" 3 "QEMU was killed while it started: signal 15" \
+    env COACH_QEMU="$work/stillborn" "$coach" check "$checks/scheduling/fair-3-1.check"
 sed 's/kill -9/kill -STOP/' "$work/killed" >"$work/hung"
 chmod +x "$work/hung"
 fact "QEMU that hangs is not graded, and is ended" 3 "backstop" \
@@ -135,7 +145,6 @@ holds "no QEMU of ours is left" [ -z "$(pgrep -f "$work" || true)" ]
 holds "a full disk is said" grep -q "json report" "$work/full"
 (
     ulimit -f 1
-    trap '' XFSZ
     "$coach" check "$checks/traps/entry.check" --emit html="$work/part.html" >"$work/out" 2>&1
 )
 holds "a report that cannot be written whole is not there at all" [ ! -e "$work/part.html" ]

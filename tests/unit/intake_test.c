@@ -1,66 +1,5 @@
 /* What of a submission is taken, and what is said of the rest. */
-#include "grade/intake.h"
-
-#include <string.h>
-
-#include "test.h"
-
-/* A course of one lab that brings a.c, which has a blank, and b.c, which has none. */
-static struct lab_blank blank = {.file = "hv/x/a.c", .function = "f", .step = 1};
-static char *allowed[] = {"hv/x/my_*.c"};
-static struct lab lab = {
-    .number = 1, .allow = allowed, .allow_count = 1, .blanks = &blank, .blanks_count = 1};
-static struct lab *labs[] = {&lab};
-static struct course_file files[] = {{"hv/x/a.c", 1}, {"hv/x/b.c", 1}};
-static struct course course = {.labs = labs, .lab_count = 1, .files = files, .file_count = 2};
-
-struct taken {
-    struct tree tree;
-    struct intake intake;
-};
-
-static void begin(struct taken *taken)
-{
-    struct buffer ours = {0};
-    buffer_text(&ours, "ours\n");
-    *taken = (struct taken){0};
-    tree_put(&taken->tree, "hv/x/b.c", 1, &ours);
-}
-
-static void offer(struct taken *taken, const char *path, enum entry_kind kind, const char *text,
-                  size_t bytes)
-{
-    struct intake_entry *entry;
-    CU_ASSERT_EQUAL_FATAL(intake_add(&taken->intake, path, kind, bytes, &entry, NULL), 0);
-    buffer_add(&entry->text, text, bytes);
-}
-
-static void take(struct taken *taken)
-{
-    intake_take(&taken->intake, &course, 1, &taken->tree);
-}
-
-static void end(struct taken *taken)
-{
-    intake_free(&taken->intake);
-    tree_free(&taken->tree);
-}
-
-static bool holds(struct taken *taken, const char *path, const char *text)
-{
-    const struct tree_file *file = tree_find(&taken->tree, path);
-    return file != NULL && strcmp(buffer_string(&file->text), text) == 0;
-}
-
-static bool noted(const struct taken *taken, const char *words)
-{
-    for (size_t i = 0; i < taken->intake.note_count; i++) {
-        if (strstr(taken->intake.notes[i], words) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "intake_fixture.h"
 
 static void files_with_blanks_are_taken_and_no_others(void)
 {
@@ -89,14 +28,12 @@ static void one_folder_around_everything_is_looked_through(void)
     take(&taken);
     CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "mine\n"));
     end(&taken);
-    begin(&taken);
-    offer(&taken, "a/hv/x/a.c", ENTRY_FILE, "one\n", 4);
-    offer(&taken, "b/hv/x/a.c", ENTRY_FILE, "two\n", 4);
-    offer(&taken, "b/hv/x/my_own.c", ENTRY_FILE, "two\n", 4);
-    take(&taken);
-    CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "two\n"));
-    CU_ASSERT_TRUE(noted(&taken, "b/: was taken; there is another tree in a/"));
-    end(&taken);
+}
+
+/* Own files beside the course's make no tree fuller. */
+static void own_files_make_no_tree_fuller(void)
+{
+    struct taken taken;
     begin(&taken);
     offer(&taken, "alice/lab 1/hv/x/a.c", ENTRY_FILE, "mine\n", 5);
     offer(&taken, "alice/lab 1/old/hv/x/a.c", ENTRY_FILE, "old\n", 4);
@@ -104,6 +41,7 @@ static void one_folder_around_everything_is_looked_through(void)
     take(&taken);
     CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "mine\n"));
     CU_ASSERT_PTR_NULL(tree_find(&taken.tree, "hv/x/my_own.c"));
+    CU_ASSERT_TRUE(noted(&taken, "alice/lab 1/: was taken; there is another tree in"));
     end(&taken);
 }
 
@@ -113,7 +51,6 @@ static void a_member_beside_the_tree_replaces_nothing(void)
     struct taken taken;
     begin(&taken);
     offer(&taken, "alice/hv/x/a.c", ENTRY_FILE, "mine\n", 5);
-    offer(&taken, "other/hv/x/a.c", ENTRY_FILE, "theirs\n", 7);
     offer(&taken, "alicehv/x/a.c", ENTRY_FILE, "no\n", 3);
     take(&taken);
     CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "mine\n"));
@@ -147,6 +84,18 @@ static void other_letters_are_taken_for_ours(void)
     offer(&taken, "hv/x/A.C", ENTRY_FILE, "other\n", 6);
     take(&taken);
     CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "mine\n"));
+    CU_ASSERT_TRUE(noted(&taken, "hv/x/A.C: was not taken: hv/x/a.c is there too"));
+    end(&taken);
+}
+
+static void folders_that_are_elsewhere_are_told(void)
+{
+    struct taken taken;
+    begin(&taken);
+    offer(&taken, "guest-os", ENTRY_SUBMODULE, "", 0);
+    offer(&taken, "hv/x", ENTRY_LINK, "", 0);
+    take(&taken);
+    CU_ASSERT_TRUE(noted(&taken, "hv/x: is a link and was not followed"));
     end(&taken);
 }
 
@@ -230,20 +179,6 @@ static void links_junk_and_giants_are_not_taken(void)
     end(&taken);
 }
 
-static void returns_before_newlines_go(void)
-{
-    struct taken taken;
-    begin(&taken);
-    offer(&taken, "hv/x/a.c", ENTRY_FILE, "a\r\nb\rc\r\n", 8);
-    take(&taken);
-    CU_ASSERT_TRUE(holds(&taken, "hv/x/a.c", "a\nb\rc\n"));
-    CU_ASSERT_TRUE(noted(&taken, "carriage returns"));
-    take(&taken); /* for another tree: the same again */
-    CU_ASSERT_EQUAL(taken.intake.taken, 1);
-    CU_ASSERT_TRUE(noted(&taken, "carriage returns"));
-    end(&taken);
-}
-
 static void bounds_are_kept(void)
 {
     struct intake intake = {0};
@@ -263,7 +198,8 @@ TEST_SUITE(intake,
            {"what a reader found comes through", what_a_reader_found_comes_through},
            {"one folder around everything is looked through",
             one_folder_around_everything_is_looked_through},
+           {"own files make no tree fuller", own_files_make_no_tree_fuller},
+           {"folders that are elsewhere are told", folders_that_are_elsewhere_are_told},
            {"paths that leave the tree are told", paths_that_leave_the_tree_are_told},
            {"links, junk and giants are not taken", links_junk_and_giants_are_not_taken},
-           {"carriage returns before newlines go", returns_before_newlines_go},
            {"bounds are kept", bounds_are_kept});

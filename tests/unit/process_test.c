@@ -143,9 +143,9 @@ static void machine_refused(void)
 static void deadline_bounds(void)
 {
     struct error error = {0};
-    CU_ASSERT_EQUAL(deadline_arm(-1, DEADLINE_MOST_NS + 1, &error), -1);
+    CU_ASSERT_EQUAL(deadline_arm(-1, -1, DEADLINE_MOST_NS + 1, &error), -1);
     CU_ASSERT_EQUAL(error.status, COACH_USAGE);
-    CU_ASSERT_EQUAL(deadline_arm(-1, 1000, &error), -1);
+    CU_ASSERT_EQUAL(deadline_arm(-1, -1, 1000, &error), -1);
     CU_ASSERT_EQUAL(error.status, COACH_FAULT);
 }
 
