@@ -67,7 +67,7 @@ static int read_member(struct intake *intake, struct archive *archive, struct in
             buffer_add(&entry->text, piece, (size_t)got);
         }
     }
-    if (entry != NULL) {
+    if (entry != NULL && bytes > entry->bytes) { /* a hole at its end is not read */
         entry->bytes = bytes;
     }
     if (!is_kept(entry, bytes) && entry != NULL) {

@@ -138,7 +138,9 @@ int file_write(const char *path, const void *data, size_t bytes, struct error *e
     }
     if (!may_be_replaced(path))
         return write_through(path, data, bytes, error);
-    char *temporary = format_string("%s.XXXXXX", path);
+    const char *slash = strrchr(path, '/'); /* a name of its own: this one may be as long as any */
+    char *temporary =
+        format_string("%.*s.coach-XXXXXX", slash != NULL ? (int)(slash + 1 - path) : 0, path);
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {
         error_fault(error, "%s: cannot be written: %s", path, strerror(errno));

@@ -154,6 +154,10 @@ with tarfile.open(f'{work}/dots.tar', 'w') as t:
         info = tarfile.TarInfo('.//lab1/./' + n.replace('/', '//'))
         info.size = len(b)
         t.addfile(info, io.BytesIO(b))
+os.makedirs(f'{work}/holes/hv/trap')
+with open(f'{work}/holes/hv/trap/trap.c', 'wb') as hole:
+    hole.truncate(4 << 30)
+subprocess.run(['tar', '-C', f'{work}/holes', '-cSf', f'{work}/sparse.tar', 'hv'])
 subprocess.run(['zip', '-qr', '-P', 'word', f'{work}/secret.zip', 'hv'], cwd=small)
 with zipfile.ZipFile(f'{work}/cut.zip', 'w', zipfile.ZIP_DEFLATED) as z:
     z.writestr('hv/trap/trap.c', os.urandom(5000))
@@ -222,6 +226,8 @@ noted "which is told" "there is another tree in b/"
 echo '/* later */' >>"$work/twins/a/hv/trap/trap.c"
 ungraded "two that are not" "a/ and b/; leave the one" "$work/twins"
 
+points "a hole of gigabytes" 0 "$work/sparse.tar"
+noted "which is told" "it is larger than 256 KiB"
 points "bytes that are passed over count" 0 "$work/skipped.tar.gz"
 noted "and are told" "holds more than 64 MiB"
 points "remarks do not fill a report" 0 "$work/many.tar"
@@ -233,6 +239,16 @@ refused "a pipe as a submission" 3 "this is a FIFO" "$work/pipe"
 refused "an endless device" 3 "this is a device" /dev/zero
 cp -r "$small" "$work/odd" && touch "$work/odd/"$'a\nb\033[31m' "$work/odd/hv/\$(touch x)"
 points "any name may stand beside" 100 "$work/odd"
+long=$(printf 'n%.0s' $(seq 255))
+mkdir "$work/odd names" && cp -r "$small" "$work/odd names/$long"
+points "the longest name" 100 "$work/odd names/$long"
+"$coach" grade 1 --submission "$small" --emit "json=$work/$long" >"$work/out" 2>&1
+fact "which a report may have too" jq -e '.got == 100' "$work/$long"
+# shellcheck disable=SC2016 # no name is run
+for name in 'a,b=c' "quo'te\"s" $'new\nline' $'no utf-8 \377' '$(touch x);' '%s%n'; do
+    cp -r "$small" "$work/odd names/$name"
+    points "whatever it is called: $(printf %q "$name")" 100 "$work/odd names/$name"
+done
 cp -r "$small" "$work/a#b" && points "a folder with # in its name" 100 "$work/a#b"
 
 # ---- The host --------------------------------------------------------------------------------
