@@ -66,8 +66,9 @@ chapter_has_page()
     done
 }
 fact "each chapter has a page" chapter_has_page
-fact "no page needs anything from elsewhere" \
-    sh -c "! grep -HnoE '(src=\"([^d]|d[^a])|srcset=|data=)[^\"]*\"|<link[^>]*href=\"[^\"]*:[^\"]*\"|<script' $book/*.html &&
+fact "no page needs anything from elsewhere, and only the search has a script, inside it" \
+    sh -c "! grep -HnoE '(src=\"([^d]|d[^a])|srcset=|data=)[^\"]*\"|<link[^>]*href=\"[^\"]*:[^\"]*\"|<script .*' $book/*.html &&
+        ! grep -l '<script' $book/*.html | grep -v '/search.html\$' &&
         ! grep -nE '@import|url\\(' $book/book.css"
 fact "each drawing says in words what it shows" \
     sh -c "! grep -HnE '<svg' $book/*.html | grep -v 'role=\"img\" aria-label=\"[^\"]\\{20,\\}'"
@@ -114,6 +115,36 @@ anchors_exist()
     done
 }
 fact "links within the book lead somewhere" anchors_exist
+
+# The front page and the search lead to every chapter.
+front_leads()
+{
+    local chapter
+    for chapter in $(sed -n 's/^    page: //p' "$book/chapters.yaml"); do
+        grep -q "href=\"$chapter\"" "$book/index.html" && grep -q "^\[\"$chapter\"" "$book/search.html" ||
+            { echo "$chapter" && return 1; }
+    done
+}
+fact "the front page and the search know every chapter" front_leads
+fact "there is a way in for each reader" sh -c "for id in learn teach how; do
+    grep -q \"<h2[^>]* id=.\$id\" $book/index.html || grep -q \"id=.\$id.\" $book/index.html || exit 1; done"
+if command -v node >/dev/null; then
+    fact "the search's data are well formed" sh -c "{ sed -n '/^const sections/,/^];/p' $book/search.html
+        echo 'if (sections.length < 100 || sections.some((one) => one.length !== 4)) process.exit(1)'; } >$folder/search.js &&
+        node $folder/search.js"
+fi
+
+# The CSR card says of each bit what the sources say.
+card_agrees()
+{
+    local register name bit status=0
+    while read -r register name bit; do
+        sed -n "/^### $register/,/^\`\`\`\$/{/^[0-9]/p;}" docs/csrs.md | grep -qE "^($bit|[0-9]+:$bit) +$name " ||
+            { echo "$register.$name is at bit $bit in hv/metal/csr.h" && status=1; }
+    done < <(sed -nE 's/^#define (SSTATUS|HSTATUS)_([A-Z]+) +\([0-9]+ull << ([0-9]+)\).*/\L\1 \U\2 \3/p' hv/metal/csr.h)
+    return $status
+}
+fact "the CSR card's bits are where the sources have them" card_agrees
 [ "$full" = --full ] || finish
 
 # html-validate, in the version that docs/package-lock.json names.

@@ -159,6 +159,62 @@ local function figure(image)
     return pandoc.Para({ image, pandoc.Space() })
 end
 
+-- "33:32 VSXL what it means" makes 33, 32, "VSXL", "what it means".
+local function read_field(line)
+    local range, name, meaning = line:match("^(%S+)%s+(%S+)%s+(.*)$")
+    local high, low = (range or ""):match("^(%d+):(%d+)$")
+    high = high or (range or ""):match("^(%d+)$")
+    if not high then
+        fail("a line of a register's bits is '%s', expected HIGH:LOW NAME WORDS", line)
+    end
+    return tonumber(high), tonumber(low or high), name, meaning
+end
+
+-- A register's bits, drawn from the lines of a code block `bits`, highest first; what lies between
+-- the fields is shaded. The words stand below.
+local function draw_bits(block)
+    local x, boxes, words, shown, below = 1, {}, {}, {}, 64
+    local function box(width, class, top, text)
+        table.insert(boxes, string.format('<rect x="%d" y="20" width="%d" height="28" fill="%s" '
+            .. 'stroke="currentColor"/><text x="%d" y="14" font-size="11">%s</text>'
+            .. '<text x="%d" y="39" font-size="13">%s</text>', x, width, class,
+            x + width // 2, top, x + width // 2, text))
+        x = x + width
+    end
+    for line in block.text:gmatch("[^\n]+") do
+        local high, low, name, meaning = read_field(line)
+        if high >= below or low > high then
+            fail("bits %s do not stand below bit %d", line, below)
+        end
+        if high < below - 1 then
+            box(18, "none", "", "…")
+        end
+        box(math.max(9 * #name + 12, high > low and 48 or 30), "var(--fill-1)",
+            high > low and high .. ":" .. low or tostring(high), name)
+        table.insert(words, { { pandoc.Plain({ pandoc.Code(name) }) },
+            { pandoc.Plain({ pandoc.Str(meaning) }) } })
+        table.insert(shown, (high > low and high .. " to " .. low or high) .. " " .. name)
+        below = low
+    end
+    if below > 0 then
+        box(18, "none", "", "…")
+    end
+    local svg = string.format('<figure><svg class="bits" role="img" aria-label="Bits, highest first: %s" '
+        .. 'viewBox="0 0 %d 52" width="%d" text-anchor="middle" fill="currentColor">%s</svg></figure>',
+        table.concat(shown, ", "), x + 1, x + 1, table.concat(boxes))
+    local list = {}
+    for _, pair in ipairs(words) do
+        table.insert(list, { pair[1][1].content, { pair[2] } })
+    end
+    return { pandoc.RawBlock("html", svg), pandoc.DefinitionList(list) }
+end
+
+local function convert_code(block)
+    if target == "site" and block.classes:includes("bits") then
+        return draw_bits(block)
+    end
+end
+
 local function convert_paragraph(block)
     if #block.content == 1 and block.content[1].t == "Image" then
         return figure(block.content[1])
@@ -233,12 +289,14 @@ function Pandoc(document)
     if target == "site" then
         document.blocks:remove(1)
         navigation(document.meta)
+        document.meta.search = true
     else
         first.identifier = slug(chapters[here].page)
     end
     local blocks = pandoc.walk_block(pandoc.Div(document.blocks), {
         Link = convert_link,
         Para = convert_paragraph,
+        CodeBlock = convert_code,
         Table = convert_table,
     })
     blocks = pandoc.walk_block(blocks, {
