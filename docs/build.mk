@@ -65,7 +65,7 @@ $(foreach c,$(DOCS_CHAPTERS),$(eval $(call docs_chapter,$(c))))
 DOCS_PARTS := $(foreach c,$(DOCS_CHAPTERS),$(DOCS_DIR)/parts/$(call docs_page,$(c)))
 
 # The front: three ways in, by what a reader wants, and all chapters with their sections.
-DOCS_FRONT := $(wildcard docs/parts/front.md)
+DOCS_FRONT := $(wildcard docs/parts/front.markdown)
 
 $(DOCS_DIR)/index.html: $(DOCS_FRONT) $(DOCS_PARTS:%=%.contents)
 	$(call say,PANDOC,$@)

@@ -28,7 +28,6 @@ static bool stays_home(const char *path)
                                         "/platforms/", "/" ANSWERS_FILE, "/" ANSWERS_HIDDEN};
     static const char *const paths[] = {
         "docs/htmlvalidate.json",
-        "docs/kill-table",
         "docs/package",
         "labs/README.md",
         PUBLISHED,

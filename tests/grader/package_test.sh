@@ -53,6 +53,17 @@ sed -n '/^## Begin/,/^`tools/p' "$work/fresh/README.md" | sed -n '/^```$/,/^```$
 fact "its README has commands to begin with" grep -q '^build/coach start 1' "$work/commands"
 says "which work, and end at the first function" 1 "panic: TODO: 01 boot: trap_vector is yours to write" \
     env -u STAGECOACH_COURSE sh -ec "cd $work/fresh && . $work/commands"
+pages_lead() { # FOLDER: each link from a page in it to another one leads to a page
+    local link
+    while read -r link; do
+        [ -f "$1/$link" ] || { echo "$link" && return 1; }
+    done < <(grep -ohE 'href="[a-z0-9-]+\.html' "$1"/*.html | cut -d '"' -f 2 | sort -u)
+}
+export -f pages_lead
+if command -v pandoc >/dev/null && command -v dot >/dev/null; then
+    fact "its book is built" env -u STAGECOACH_COURSE make -C "$work/fresh" docs
+    fact "whose pages lead to each other" bash -c "pages_lead $work/fresh/build/docs"
+fi
 fact "and there is the handout that it names" test -f "$work/mine/labs/01-boot/README.md"
 
 says "a platform that nobody knows is told" 2 "expected learners, gradescope, classroom50 or gitlab" \
