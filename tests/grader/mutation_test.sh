@@ -3,7 +3,7 @@
 # says; a sample of them is judged, and enough of it must be killed. SAMPLE=N draws another number,
 # SEED=S others.
 . "$(dirname "$0")/facts.sh"
-sample=${SAMPLE:-20} seed=${SEED:-7} bound=40
+sample=${SAMPLE:-20} seed=${SEED:-7} bound=70
 kinds="compare-edge compare-equal constant-down constant-up drop-call drop-complement drop-if
 drop-instruction drop-jump drop-loop drop-not drop-statement flip-branch negate-condition
 other-access return-other return-zero shift-offset skip-register swap-arguments swap-arithmetic

@@ -101,6 +101,9 @@ static void an_unknown_option_is_refused_with_those_that_there_are(void)
     CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
     CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7, long_one, 127), 0); /* cut */
     CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7 + 127, " is unknown", 11), 0);
+    board.bootargs = "slice=5 x";
+    CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
+    CU_ASSERT_EQUAL(strncmp(fake_panic_message, "option x is unknown;", 20), 0);
     board.bootargs = "slice";
     CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
     CU_ASSERT_EQUAL(strncmp(fake_panic_message, "option slice is unknown;", 24), 0);

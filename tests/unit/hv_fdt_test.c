@@ -63,8 +63,9 @@ static void nodes_are_found_by_path_with_or_without_unit(void)
 
 static void what_is_not_there_is_not_found(void)
 {
-    static const char *const paths[] = {"/so", "/socket",          "/soc/serial@1", "/soc/soc",
-                                        "soc", "/chosen/bootargs", "/memory@8"};
+    static const char *const paths[] = {"/so",       "/socket",    "/soc/serial@1",
+                                        "/soc/soc",  "soc",        "/chosen/bootargs",
+                                        "/memory@8", "/so/serial", "/so/chosen/memory"};
 
     open_board();
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
@@ -209,6 +210,16 @@ static void a_tree_that_is_cut_short_is_refused(void)
     CU_ASSERT_FALSE(fdt_open(&fdt, tree.blob, length));
 }
 
+static void a_tree_of_this_version_or_compatible_with_it_is_read(void)
+{
+    uint32_t bytes = board(&tree);
+
+    for (uint32_t version = 15; version < 19; version++) {
+        put32(tree.blob + 24, version); /* the oldest one that it is compatible with */
+        CU_ASSERT_EQUAL(fdt_open(&fdt, tree.blob, bytes), version <= 17);
+    }
+}
+
 TEST_SUITE(hv_fdt,
            {"nodes are found by path, with or without unit",
             nodes_are_found_by_path_with_or_without_unit},
@@ -222,4 +233,6 @@ TEST_SUITE(hv_fdt,
             broken_trees_are_refused_or_read_within_bounds},
            {"nothing behind the structure block is read",
             nothing_behind_the_structure_block_is_read},
-           {"a tree that is cut short is refused", a_tree_that_is_cut_short_is_refused});
+           {"a tree that is cut short is refused", a_tree_that_is_cut_short_is_refused},
+           {"a tree of this version, or compatible with it, is read",
+            a_tree_of_this_version_or_compatible_with_it_is_read});

@@ -228,6 +228,25 @@ static void a_timer_that_is_due_is_pending(void)
     machine_end();
 }
 
+static void a_hart_resumes_where_there_is_memory(void)
+{
+    static const uint64_t refused[] = {GUEST_END, GUEST_END - 1, GUEST_RAM - 2, GUEST_RAM + 1};
+
+    begin();
+    fake_machine.loaded.enabled = 1 << IRQ_VS_SOFT;
+    for (unsigned i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        CU_ASSERT_EQUAL(
+            CALL(vcpu, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 0x80000000, refused[i], 5).error,
+            SBI_ERR_INVALID_ADDRESS);
+    CU_ASSERT_EQUAL(vcpu->state, VCPU_RUNNABLE);
+    CALL(vcpu, SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, 0x80000000, GUEST_END - 2, 5);
+    CU_ASSERT_EQUAL(vcpu->state, VCPU_SUSPENDED_NON_RETENTIVE);
+    vcpu_interrupt_set(vcpu, IRQ_VS_SOFT, TRACE_WAKEUP_IPI);
+    CU_ASSERT_EQUAL(vcpu->pc, GUEST_END - 2);
+    CU_ASSERT_EQUAL(vcpu->x[REG_A1], 5);
+    machine_end();
+}
+
 static void a_kill_by_the_operator(void)
 {
     begin();
@@ -257,5 +276,6 @@ TEST_SUITE(hv_records, {"a VM's life", a_vms_life}, {"a vCPU's life", a_vcpus_li
            {"a report introduces its VM", a_report_introduces_its_vm},
            {"a VM pays for its making and its end", a_vm_pays_for_its_making_and_its_end},
            {"a timer that is due is pending", a_timer_that_is_due_is_pending},
+           {"a hart resumes where there is memory", a_hart_resumes_where_there_is_memory},
            {"a kill by the operator", a_kill_by_the_operator},
            {"nothing is told while tracing is off", nothing_is_told_while_tracing_is_off});

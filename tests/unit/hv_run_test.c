@@ -106,5 +106,40 @@ static void each_turn_of_the_loop_is_two_records(void)
     machine_end();
 }
 
+static unsigned done;
+
+static void count(struct work *work)
+{
+    (void)work;
+    done++;
+}
+
+static void deferred_work_is_done_once_and_nothing_else_forgotten(void)
+{
+    static struct work work, another;
+
+    begin();
+    work_run(&harts[0]);
+    done = 0;
+    work_init(&work, count);
+    work_init(&another, count);
+    harts[0].before_entry = ENTRY_CHOOSE | ENTRY_TRACE;
+    work_defer(&work);
+    work_defer(&work); /* once is enough */
+    work_defer(&another);
+    CU_ASSERT_EQUAL(harts[0].before_entry, ENTRY_CHOOSE | ENTRY_TRACE | ENTRY_WORK);
+    work_run(&harts[0]);
+    CU_ASSERT_EQUAL(done, 2);
+    CU_ASSERT_EQUAL(harts[0].before_entry, ENTRY_CHOOSE | ENTRY_TRACE);
+    work_run(&harts[0]);
+    CU_ASSERT_EQUAL(done, 2);
+    work_defer(&work); /* and again later */
+    work_run(&harts[0]);
+    CU_ASSERT_EQUAL(done, 3);
+    machine_end();
+}
+
 TEST_SUITE(hv_run, {"an exit is counted and handled", an_exit_is_counted_and_handled},
-           {"each turn of the loop is two records", each_turn_of_the_loop_is_two_records});
+           {"each turn of the loop is two records", each_turn_of_the_loop_is_two_records},
+           {"deferred work is done once, and nothing else forgotten",
+            deferred_work_is_done_once_and_nothing_else_forgotten});

@@ -226,6 +226,7 @@ static void a_vm_whose_last_hart_stops_has_ended(void)
     CALL(caller, SBI_EXT_HSM, SBI_HSM_HART_STOP, 0);
     CU_ASSERT_EQUAL(vm->report->state, VM_STATE_ENDED);
     CU_ASSERT_EQUAL(vm->report->end, VM_END_STOPPED);
+    CU_ASSERT_EQUAL(vm->report->end_code, 0);
     CU_ASSERT_EQUAL(fake_last_record().event, TRACE_VM_EXIT);
     CU_ASSERT_EQUAL(fake_last_record().arg, VM_END_STOPPED);
     machine_end();

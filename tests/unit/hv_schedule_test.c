@@ -171,8 +171,10 @@ static void the_hart_sleeps_until_somebody_can_run(void)
 static void interrupts_come_and_resume(void)
 {
     fake_machine.clock += 1000;
-    fake_machine.hart_pending = ++naps == 1 ? 1u << IRQ_S_EXT : 1u << IRQ_S_TIMER;
+    fake_machine.hart_pending =
+        ++naps == 1 ? 1u << IRQ_S_EXT | 1u << IRQ_S_SOFT : 1u << IRQ_S_TIMER;
     if (naps == 1) {
+        fake_ipis = 1u << harts[0].id;
         fake_machine.claims = 1;
         fake_machine.received = "k";
     }
@@ -193,6 +195,7 @@ static void interrupts_are_taken_while_it_sleeps(void)
     CU_ASSERT_PTR_EQUAL(schedule(&harts[0]), sleeper);
     CU_ASSERT_EQUAL(naps, 2);
     CU_ASSERT_EQUAL(fake_machine.completed, 1u << 1);
+    CU_ASSERT_EQUAL(fake_ipis, 0);
     CU_ASSERT_TRUE(fake_machine.loaded.pending & 1u << IRQ_VS_TIMER);
     machine_end();
 }
