@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/buffer.h"
+#include "model/successor.h"
 
 #define MOST_ROOTS 1024
 #define ROOT       ((1ull << 44) - 1) /* hgatp's PPN: a VMID may change while a VM lives */
@@ -15,11 +16,6 @@ struct register_watch {
     struct traplog_registers host; /* the last trap of the hypervisor's own */
     bool has_host;
 };
-
-static const char *const register_names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                               "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                               "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                               "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 struct register_watch *registers_new(void)
 {
@@ -61,13 +57,13 @@ const struct traplog_registers *registers_host(const struct register_watch *watc
 
 const char *register_name(unsigned number)
 {
-    return register_names[number & 31];
+    return state_x_names[number & 31];
 }
 
 int register_number(const char *name)
 {
     for (int i = 0; i < 32; i++)
-        if (strcmp(register_names[i], name) == 0)
+        if (strcmp(state_x_names[i], name) == 0)
             return i;
     return -1;
 }

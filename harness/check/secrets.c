@@ -1,5 +1,6 @@
 /* Two runs, one difference; see secrets.h. */
 #include "check/secrets.h"
+#include "check/registers.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,11 +25,6 @@ static const struct {
     SEEN(vscause),  SEEN(vstval),     SEEN(vsatp),   SEEN(vstimecmp), SEEN(scounteren),
     SEEN(senvcfg),  SEEN(hcounteren), SEEN(henvcfg), SEEN(hvip),
 };
-
-static const char *const names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                      "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                      "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                      "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 static uint64_t csr_of(const struct model_state *state, unsigned which)
 {
@@ -86,7 +82,7 @@ static void compare_registers(const struct model_record *a, const struct model_r
     const struct model_state *one = &a->state, *other = &b->state;
     for (unsigned i = 1; i < 32 && !difference->found; i++)
         if (one->x[i] != other->x[i])
-            tell(difference, "a register", names[i], where, one->x[i], other->x[i]);
+            tell(difference, "a register", register_name(i), where, one->x[i], other->x[i]);
     for (unsigned i = 0; i < sizeof csrs / sizeof csrs[0] && !difference->found; i++)
         if (csr_of(one, i) != csr_of(other, i))
             tell(difference, "a CSR", csrs[i].name, where, csr_of(one, i), csr_of(other, i));

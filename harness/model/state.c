@@ -20,10 +20,10 @@ static const struct {
 #undef CSR
 };
 
-static const char *const x_names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                        "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                        "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                        "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+const char *const state_x_names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                       "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                       "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                       "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 static uint64_t csr_of(const struct model_csrs *csrs, unsigned number)
 {
@@ -78,7 +78,7 @@ unsigned successor_compare(struct model *model, const struct model_vcpu *vcpu,
             state_in_supervisor(seen));
     for (unsigned n = 1; n < 32; n++)
         if (!(successor->x_any & ANY_X(n)))
-            compare(&comparison, successor->x, x_names[n], successor->want.x[n], seen->x[n]);
+            compare(&comparison, successor->x, state_x_names[n], successor->want.x[n], seen->x[n]);
     compare_csrs(&comparison, successor, seen);
     if (successor->fits && !successor->fits(model, vcpu, successor, seen, &more) &&
         comparison.count++ == 0)

@@ -73,6 +73,9 @@ struct successor *successor_same(struct successors *list, const struct model_vcp
                                  const char *what, const struct model_rule *pc,
                                  const struct model_rule *x, const struct model_rule *csr);
 
+/* The general registers by their ABI names. */
+extern const char *const state_x_names[32];
+
 /* Whether the guest ran in S-mode at that state. */
 bool state_in_supervisor(const struct model_state *state);
 

@@ -28,15 +28,21 @@ static void siblings_get_the_same_beside_a_vm_that_ticks(void)
         }
 }
 
+/* A VM of two vCPUs that are always busy, and nobody else. */
+static const struct sched_policy *two_vcpus_begin(const char *policy)
+{
+    sim_begin(&sim, policy);
+    unsigned vm = sim_vm(&sim, 1, 0);
+    sim_vcpu(&sim, vm, ALWAYS_BUSY, 0);
+    sim_vcpu(&sim, vm, ALWAYS_BUSY, 0);
+    return sim.queue.policy;
+}
+
 static void a_turn_goes_on_where_it_was_broken_off(void)
 {
     for (unsigned i = 0; i < 2; i++) {
         uint64_t until;
-        sim_begin(&sim, policies[i]);
-        unsigned vm = sim_vm(&sim, 1, 0);
-        sim_vcpu(&sim, vm, ALWAYS_BUSY, 0);
-        sim_vcpu(&sim, vm, ALWAYS_BUSY, 0);
-        const struct sched_policy *policy = sim.queue.policy;
+        const struct sched_policy *policy = two_vcpus_begin(policies[i]);
         struct sched_entity *first = policy->pick(&sim.queue, sim.now, &until);
         for (unsigned piece = 0; piece < 10; piece++) {
             CU_ASSERT_PTR_EQUAL(policy->pick(&sim.queue, sim.now, &until), first);
@@ -53,11 +59,7 @@ static void who_had_more_than_its_turn_has_less_in_the_next(void)
 {
     for (unsigned i = 0; i < 2; i++) {
         uint64_t until;
-        sim_begin(&sim, policies[i]);
-        unsigned vm = sim_vm(&sim, 1, 0);
-        sim_vcpu(&sim, vm, ALWAYS_BUSY, 0);
-        sim_vcpu(&sim, vm, ALWAYS_BUSY, 0);
-        const struct sched_policy *policy = sim.queue.policy;
+        const struct sched_policy *policy = two_vcpus_begin(policies[i]);
         struct sched_entity *first = policy->pick(&sim.queue, sim.now, &until);
         sim.now += SLICE + SLICE / 4;
         policy->account(&sim.queue, first, SLICE + SLICE / 4, sim.now);
