@@ -3,6 +3,7 @@
 
 #include "hv/fake_metal.h"
 #include "test.h"
+#include <string.h>
 
 #define AREA 20000
 
@@ -76,8 +77,22 @@ static void each_flipped_bit_shows(void)
     }
 }
 
+static void short_pieces_at_any_address(void)
+{
+    _Alignas(8) uint8_t text[32], copy[16];
+
+    for (unsigned i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)(17 * i + 3);
+    for (unsigned offset = 0; offset < 16; offset++)
+        for (unsigned bytes = 0; bytes < 16; bytes++) {
+            memcpy(copy, text + offset, bytes);
+            CU_ASSERT_EQUAL(crc32(0, text + offset, bytes), crc32(0, copy, bytes));
+        }
+}
+
 TEST_SUITE(hv_crc32, {"the check string has CRC cbf43926", the_check_string},
            {"all lengths up to two blocks and more", all_lengths_up_to_two_blocks_and_more},
            {"any alignment and any beginning", any_alignment_and_any_beginning},
            {"pieces give what the whole gives", pieces_give_what_the_whole_gives},
-           {"each flipped bit shows", each_flipped_bit_shows});
+           {"each flipped bit shows", each_flipped_bit_shows},
+           {"short pieces at any address", short_pieces_at_any_address});
