@@ -114,6 +114,19 @@ static bool is_reused(const struct ram *ram, uint64_t root, const uint64_t *hgat
     return false;
 }
 
+/* Is it a VM's that has been entered with another tree since? Either may be in use, and they may
+ * share all that is below; what they lead to the model judges. */
+static bool is_superseded(const struct ram *ram, const uint64_t *hgatps, size_t count,
+                          const struct bundle_header *bundle, uint64_t at)
+{
+    for (uint32_t vm = 0; bundle && vm < bundle->vm_count; vm++)
+        for (size_t i = 1; i < count && recognise_vm(ram, hgatps[0], at, vm); i++)
+            if (HGATP_PPN(hgatps[i]) != HGATP_PPN(hgatps[0]) &&
+                recognise_vm(ram, hgatps[i], at, vm))
+                return true;
+    return false;
+}
+
 void audit_from_machine(struct audit_input *input, const struct ram *ram,
                         const struct symbols *hypervisor, const uint64_t *hgatps, size_t count)
 {
@@ -139,7 +152,8 @@ void audit_from_machine(struct audit_input *input, const struct ram *ram,
     for (size_t i = 0; i < count && input->trees < AUDIT_VMS; i++) {
         if (root_is_among(&hgatps[i + 1], count - i - 1, hgatps[i]))
             continue; /* the same tree under a newer VMID */
-        if (i + 1 < count && is_empty(ram, hgatps[i])) {
+        if (i + 1 < count &&
+            (is_empty(ram, hgatps[i]) || is_superseded(ram, &hgatps[i], count - i, bundle, at))) {
             gone -= gone > 0;
             continue;
         }
