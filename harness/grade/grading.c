@@ -205,7 +205,11 @@ static void add_notes(struct session *session)
 static int grade_stages(struct session *session, struct error *error)
 {
     if (work_open(&session->work, session->grading->course, error) != 0) {
-        return -1;
+        complain("%s", error->text);
+        judge_nothing(session, VERDICT_HARNESS_FAULT,
+                      "the grader's machine could not begin; it has told its owner why",
+                      session->run);
+        return 0;
     }
     int status = 0;
     for (size_t i = 0; status == 0 && i < session->count; i++) {

@@ -88,7 +88,7 @@ static int open_folder(const char *path, struct error *error)
         return error_set(error, "is no folder, no archive and no git revision");
     }
     if (folder < 0) {
-        return error_fault(error, "cannot be read: %s", strerror(errno));
+        return error_fault(error, "%s", strerror(errno));
     }
     return folder;
 }
@@ -126,7 +126,7 @@ static int open_file(struct intake *intake, int file, struct error *error)
 {
     struct stat status;
     if (fstat(file, &status) != 0) {
-        error_fault(error, "cannot be read: %s", strerror(errno));
+        error_fault(error, "%s", strerror(errno));
     } else if (S_ISDIR(status.st_mode)) {
         return read_folder(intake, file, error);
     } else if (S_ISREG(status.st_mode)) {
@@ -150,7 +150,7 @@ int intake_open(struct intake *intake, const char *where, struct error *error)
     } else if (errno == ENXIO) {
         result = error_fault(error, "is a socket; expected is a folder, an archive or a revision");
     } else {
-        result = error_fault(error, "cannot be read: %s", strerror(errno));
+        result = error_fault(error, "%s", strerror(errno));
     }
     if (result != 0) {
         intake_free(intake);

@@ -29,10 +29,11 @@ static bool is_kept(struct intake_entry *entry, uint64_t bytes)
     return bytes <= INTAKE_FILE_MOST || entry->file.taken || intake_is_of_repository(entry->path);
 }
 
-/* Where the archive says itself that it is good and cannot be read. */
+/* Where the archive says itself that it is good and cannot be read; before it is known to be one,
+ * there is nobody to ask. */
 static int damaged(struct archive *archive, const char *where, struct error *error)
 {
-    if (archive_read_has_encrypted_entries(archive) > 0) {
+    if (archive_format(archive) != 0 && archive_read_has_encrypted_entries(archive) > 0) {
         return error_fault(error, "is encrypted: hand in one that needs no password");
     }
     return error_failed(error, "is %s: %.200s", where, archive_error_string(archive));

@@ -59,7 +59,7 @@ int intake_unwrap_folder(struct intake *intake, int folder, struct error *error)
     int file = open_below(folder, path, look.archive != NULL ? 0 : O_DIRECTORY);
     int status;
     if (file < 0) {
-        status = error_fault(error, "cannot be read: %s", strerror(errno));
+        status = error_fault(error, "%s", strerror(errno));
     } else if (look.archive != NULL) {
         status = intake_inside_archive(&inner, file, error);
     } else {

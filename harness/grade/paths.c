@@ -73,6 +73,10 @@ void paths_hide(struct result_run *run, const struct grading *grading, const str
         hide_origin(run, grading->objects);
         hide_folder(run, work->root, "");
     }
+    const char *temporary = getenv("TMPDIR");
+    if (temporary != NULL && strcmp(temporary, "/tmp") != 0) {
+        hide_folder(run, temporary, "");
+    }
     if (grading->hidden != NULL) {
         hide_folder(run, grading->hidden, JUDGE_HIDDEN "/");
     }

@@ -92,17 +92,22 @@ static void clear_all(const char *parent)
 
 char *folder_temporary(struct error *error)
 {
-    const char *parent = getenv("TMPDIR");
-    parent = parent && *parent ? parent : "/tmp";
-    clear_all(parent);
-    char *path = format_string("%s/" PREFIX "XXXXXX", parent);
-    if (mkdtemp(path) != NULL) {
+    const char *named = getenv("TMPDIR");
+    named = named && *named ? named : "/tmp";
+    char *parent = realpath(named, NULL); /* whoever is given the folder may be elsewhere */
+    char *path = parent != NULL ? format_string("%s/" PREFIX "XXXXXX", parent) : NULL;
+    if (parent != NULL)
+        clear_all(parent);
+    if (path == NULL || mkdtemp(path) == NULL) {
+        error_fault(error, "%s: cannot make a temporary folder in it (TMPDIR names another): %s",
+                    named, strerror(errno));
+        free(path);
+        path = NULL;
+    } else {
         own(path);
-        return path;
     }
-    error_fault(error, "%s: cannot make a temporary folder: %s", path, strerror(errno));
-    free(path);
-    return NULL;
+    free(parent);
+    return path;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)

@@ -177,6 +177,7 @@ char *process_find(const char *program)
     if (strchr(program, '/') != NULL)
         return is_program(program) ? copy_string(program) : NULL;
     const char *next = getenv("PATH");
+    next = next != NULL ? next : "/usr/local/bin:/usr/bin:/bin";
     while (next != NULL && *next != '\0') {
         size_t length = strcspn(next, ":");
         char *path = format_string("%.*s/%s", (int)length, next, program);

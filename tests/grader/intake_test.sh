@@ -232,6 +232,9 @@ points "bytes that are passed over count" 0 "$work/skipped.tar.gz"
 noted "and are told" "holds more than 64 MiB"
 points "remarks do not fill a report" 0 "$work/many.tar"
 noted "they are counted" "more remarks of this kind"
+broken_one "a file that is no archive" "is no tar or zip file" "$small/hv/trap/trap.c"
+: >"$work/none.zip"
+broken_one "an empty file" "is no tar or zip file" "$work/none.zip"
 points "a damaged archive" 0 "$work/cut.zip"
 noted "is told" "cut.zip"
 mkfifo "$work/pipe"
@@ -296,6 +299,19 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups "$co
     refused "a folder that cannot be read is no absent one" 3 "hv/trap cannot be read: Permission denied" \
         "$work/odd" setpriv --reuid 65534 --regid 65534 --clear-groups
 fi
+mkdir "$work/near"
+points "a TMPDIR that is named from here" 100 "$moodle" env TMPDIR="$(realpath --relative-to=. "$work/near")"
+points "one that is not there" 0 "$small" env TMPDIR=/nonexistent/folder
+noted "is no fault of the submission" '"ungraded": 100'
+fact "and is in no report" sh -c "! grep -q /nonexistent $work/result.json"
+says "but told" 3 "/nonexistent/folder: cannot make a temporary folder" \
+    env TMPDIR=/nonexistent/folder "$coach" grade 1 --submission "$small"
+points "no environment" 100 "$small" env -i STAGECOACH_COURSE="$root"
+points "no standard input, no complaints" 100 "$small" sh -c 'exec 0<&- 2>&-; exec "$@"' sh
+cp -r "$small" "$work/late" && find "$work/late" -exec touch -d 2099-01-01 {} +
+points "times to come" 100 "$work/late"
+find "$work/late" -exec touch -d @0 {} +
+points "no times at all" 100 "$work/late"
 points "a comma, = and a space in TMPDIR" 100 "$small" env TMPDIR="$odd"
 for tier in landlock limits; do
     points "likewise in the tier $tier" 100 "$small" env TMPDIR="$odd" COACH_SANDBOX=$tier
