@@ -15,6 +15,9 @@ static bool reserved_are_refused(void)
         uint64_t type = i & 1 ? 3 + random_below(0xe0000000) : SBI_SRST_TYPE_SHUTDOWN;
         uint64_t reason = i & 1 ? 0 : 2 + random_below(0xd0000000);
 
+        type |= random_next() << 32; /* both have 32 bits: what stands above says nothing */
+        reason |= random_next() << 32;
+
         if (sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, type, reason, 0).error != SBI_ERR_INVALID_PARAM)
             return false;
     }
@@ -35,7 +38,8 @@ void probe_main(void)
     if (option_is("how", "srst") && !reserved_are_refused())
         probe_exit(78);
     if (option_is("how", "srst"))
-        sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_SHUTDOWN, code, 0);
+        sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, SBI_SRST_TYPE_SHUTDOWN | random_next() << 32,
+                 code | random_next() << 32, 0);
     if (option_is("how", "reboot") && __atomic_exchange_n(left_behind, 1, __ATOMIC_SEQ_CST))
         probe_exit(77); /* the former life's memory is still there */
     if (option_is("how", "reboot"))

@@ -236,3 +236,14 @@ bool end_holds(const struct facts *facts, const struct property *property, struc
                                                 : "");
     return false;
 }
+
+bool says_holds(const struct facts *facts, const struct property *property, struct account *account)
+{
+    const char *name = facts->check->scenario.vm[property->vm].name;
+    *account = (struct account){0};
+    SAY(expected, "VM %s says \"%s\"", name, property->says);
+    if (facts->said && facts->said(facts->argument, (unsigned)property->vm, property->says))
+        return true;
+    SAY(actual, "that is not in what it wrote to its console");
+    return false;
+}

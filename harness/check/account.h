@@ -20,4 +20,8 @@ bool gap_holds(const struct facts *facts, const struct property *property, struc
 /* vm a ends exit(0). */
 bool end_holds(const struct facts *facts, const struct property *property, struct account *account);
 
+/* vm a says "TEXT": it wrote that to its console, and the hypervisor took it. */
+bool says_holds(const struct facts *facts, const struct property *property,
+                struct account *account);
+
 #endif

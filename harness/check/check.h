@@ -103,6 +103,7 @@ enum property_kind {
     PROPERTY_SHARE,      /* share vm=a of 3/4 within 2% [by FIELD] */
     PROPERTY_GAP,        /* gap vm=a below 30ms */
     PROPERTY_ENDS,       /* vm a ends exit(0) */
+    PROPERTY_SAYS,       /* vm a says "TEXT" */
     PROPERTY_TRUTH,      /* told equals seen */
     PROPERTY_ISOLATION,  /* isolation holds */
     PROPERTY_REGISTERS,  /* registers preserved */
@@ -127,6 +128,7 @@ struct property {
     int end;              /* ENDS: enum vm_end, or -1: never */
     bool has_code;
     uint64_t code;
+    const char *says; /* SAYS */
     struct property *next;
 };
 
@@ -195,7 +197,7 @@ struct check {
     struct scenario scenario;
     struct item *items;
     unsigned points;
-    bool wants_truth, wants_isolation, wants_registers, wants_seen, wants_syscalls;
+    bool wants_truth, wants_isolation, wants_registers, wants_seen, wants_syscalls, wants_calls;
     uint64_t watchers;   /* VMs, by place as bits, to whom a second run must look the same */
     struct arena *arena; /* owns everything above */
 };

@@ -24,6 +24,28 @@ static uint8_t *read_from(int fd, off_t from, size_t *bytes)
     return text;
 }
 
+bool console_said(void *argument, unsigned vm, const char *text)
+{
+    const struct machine *machine = argument;
+    size_t bytes, used = 0;
+    uint8_t *record = read_from(machine->wrote_fd, 0, &bytes);
+    uint8_t *own = allocate(bytes + 1, 1);
+    struct model_written written;
+    for (size_t at = 0; at + sizeof written <= bytes; at += sizeof written + written.count) {
+        memcpy(&written, record + at, sizeof written);
+        if (written.count > bytes - at - sizeof written)
+            break;
+        if (written.vm != (int)vm)
+            continue;
+        memcpy(own + used, record + at + sizeof written, written.count);
+        used += written.count;
+    }
+    bool said = memmem(own, used, text, strlen(text)) != NULL;
+    free(record);
+    free(own);
+    return said;
+}
+
 /* Whose output is shown: everybody's; with a focus that nobody moves, the first VM's. */
 static uint64_t owed(const struct scenario *scenario)
 {

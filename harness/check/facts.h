@@ -67,6 +67,8 @@ struct facts {
     bool (*word)(void *argument, unsigned vm, uint64_t address, uint64_t *value);
     /* General register of a VM at its last exit; false: none was seen. */
     bool (*last_register)(void *argument, unsigned vm, unsigned number, uint64_t *value);
+    /* Did the VM write this to its console, and was it taken? */
+    bool (*said)(void *argument, unsigned vm, const char *text);
     /* Address of a symbol in that VM's image, or in FACTS_HYPERVISOR's; false: none. */
     bool (*symbol)(void *argument, unsigned vm, const char *name, uint64_t *address);
     /*

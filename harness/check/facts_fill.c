@@ -266,6 +266,7 @@ void machine_fill_facts(struct machine *machine)
     if (facts->has_monitor && facts->monitor.panicked && facts->outcome == OUTCOME_FINISHED)
         facts->outcome = OUTCOME_FAILURE;
     facts->word = word;
+    facts->said = console_said;
     facts->symbol = symbol;
     facts->last_register = last_register;
     facts->describe = describe;

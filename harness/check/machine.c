@@ -157,6 +157,7 @@ static void watch(struct machine *machine, struct observer_options *options)
     options->traps = true;
     options->told = check->scenario.trace;
     options->syscalls = check->wants_syscalls;
+    options->calls = check->wants_calls;
     options->first_entries = true;
     options->model = true;
     options->commands = machine->command;

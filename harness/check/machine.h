@@ -78,6 +78,8 @@ void machine_audit(struct machine *machine, const struct observer_view *view);
 
 /* Holds what guests wrote against what the console shows (console.c); after machine_fill_facts. */
 void console_finding(struct machine *machine);
+/* Is the text a part of what the VM wrote to its console? facts.said. */
+bool console_said(void *machine, unsigned vm, const char *text);
 
 /* How VMs ended, told against seen (ends.c); after machine_fill_facts. */
 void ends_finding(struct machine *machine);

@@ -187,6 +187,8 @@ struct pattern *parse_pattern(struct cursor *cursor)
     if (pattern->type &&
         (pattern->type->kind == SEEN_SYSCALL || pattern->type->kind == SEEN_USER_RETURN))
         cursor->check->wants_syscalls = true;
+    if (pattern->type && pattern->type->kind == SEEN_CALL)
+        cursor->check->wants_calls = true;
     return pattern;
 }
 

@@ -245,6 +245,7 @@ static bool accounted(struct question *c)
     struct property_failure *failure = c->failure;
     struct account account;
     bool holds = c->property->kind == PROPERTY_SHARE ? share_holds(c->facts, c->property, &account)
+                 : c->property->kind == PROPERTY_SAYS ? says_holds(c->facts, c->property, &account)
                  : c->property->kind == PROPERTY_GAP ? gap_holds(c->facts, c->property, &account)
                                                      : end_holds(c->facts, c->property, &account);
     if (holds)
@@ -277,6 +278,7 @@ bool property_holds(const struct facts *facts, struct stream_part part,
     case PROPERTY_SHARE:
     case PROPERTY_GAP:
     case PROPERTY_ENDS:
+    case PROPERTY_SAYS:
         return accounted(&c);
     case PROPERTY_TRUTH:
         return watched(&c, &facts->truth);

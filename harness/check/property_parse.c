@@ -95,6 +95,17 @@ static bool gap(struct cursor *cursor, struct property *property)
            cursor_expected(cursor, "a gap measured by instructions, or by nothing (told)");
 }
 
+/* vm a says "TEXT" */
+static bool says(struct cursor *cursor, struct property *property)
+{
+    property->kind = PROPERTY_SAYS;
+    cursor_skip_space(cursor);
+    if (cursor->at == cursor->end || *cursor->at != '"')
+        return cursor_expected(cursor, "the text, in quotation marks");
+    property->says = cursor_value(cursor);
+    return property->says != NULL;
+}
+
 /* vm a ends exit(0) | shutdown | guest_fault | killed | no_memory | stopped | never */
 static bool ends(struct cursor *cursor, struct property *property)
 {
@@ -111,6 +122,8 @@ static bool ends(struct cursor *cursor, struct property *property)
     property->kind = PROPERTY_ENDS;
     cursor_skip_space(cursor);
     property->vm = cursor_vm(cursor);
+    if (cursor_word(cursor, "says"))
+        return says(cursor, property);
     cursor_need_word(cursor, "ends");
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!cursor_word(cursor, table[i].word))
@@ -241,6 +254,7 @@ unsigned property_evidence(const struct property *property)
     case PROPERTY_ISOLATION:
     case PROPERTY_REGISTERS:
     case PROPERTY_SECRETS:
+    case PROPERTY_SAYS:
         return EVIDENCE_SEEN;
     case PROPERTY_FENCES:
     case PROPERTY_PANIC:

@@ -75,6 +75,7 @@ struct observer_options {
     struct qemu_options machine; /* the observer adds its own channels, log and plugin */
     bool traps;                  /* watch traps, entries and fences (log and plugin) */
     bool first_entries;          /* stop before the first entry with each hgatp; needs traps */
+    bool calls;                  /* watch what guests ask of the hypervisor; needs model */
     bool syscalls;               /* watch what guests' programs ask of their kernels; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
     bool model;                  /* hold the model of a VM's contract against it; needs traps */

@@ -52,6 +52,8 @@ static void write_argument(struct observer *observer, const char *plugin)
         append(to, bytes, ",every=%" PRIx64, options->checkpoint_instructions, 0);
     if (options->on_registers)
         append(to, bytes, ",registers=%" PRIx64, 1, 0);
+    if (options->calls)
+        append(to, bytes, ",calls=%" PRIx64, 1, 0);
     if (options->syscalls)
         append(to, bytes, ",syscalls=%" PRIx64, 1, 0);
     if (options->machine.deterministic)

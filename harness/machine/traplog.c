@@ -241,6 +241,8 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
         return on_instruction(log, list, SEEN_STORE, line);
     case MARK_CALL:
         return on_program(log, list, SEEN_SYSCALL, line);
+    case MARK_SBI:
+        return on_program(log, list, SEEN_CALL, line);
     case MARK_RETURN:
         return on_program(log, list, SEEN_USER_RETURN, line);
     case MARK_IDLE:

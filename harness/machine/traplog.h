@@ -56,6 +56,7 @@ enum traplog_mark {
     MARK_HOLD = 'K',      /* the plugin holds the machine until it is told to go on */
     MARK_LIMIT = 'L',     /* the instruction limit is reached, the machine is held */
     MARK_CALL = 'U',      /* a program's ecall: number, a0, a1, pc, satp, hgatp */
+    MARK_SBI = 'C',       /* a guest's call to the hypervisor: eid, fid, a0, a1, pc, hgatp */
     MARK_RETURN = 'Q',    /* the guest's sret into a program: a0, sp, pc, satp, hgatp */
     MARK_REGISTERS = 'X', /* general registers: see struct traplog_registers */
     MARK_READY = 'P',     /* the plugin is loaded; its version */

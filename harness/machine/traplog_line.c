@@ -40,7 +40,7 @@ static bool parse_trap(const char *line, struct traplog_line *parsed)
 /* "@V 0 1f40 80200044": letter, hart, instructions, its values. */
 static bool parse_mark(const char *line, struct traplog_line *parsed)
 {
-    static const char letters[] = "FMVSBGHANWIRKLPYDTZUQ";
+    static const char letters[] = "FMVSBGHANWIRKLPYDTZUQC";
     uint64_t value[2 + TRAPLOG_VALUES] = {0};
     const char *next = line + 2;
     unsigned count = 0;
@@ -55,7 +55,8 @@ static bool parse_mark(const char *line, struct traplog_line *parsed)
             return false;
         next = end;
     }
-    unsigned wanted = line[1] == MARK_CALL ? 8 : line[1] == MARK_RETURN ? 7 : 0;
+    bool has_six = line[1] == MARK_CALL || line[1] == MARK_SBI;
+    unsigned wanted = has_six ? 8 : line[1] == MARK_RETURN ? 7 : 0;
     if (wanted ? count != wanted : count > 4)
         return false;
     if (*next != '\0' || count < 2 || value[0] >= TRAPLOG_HARTS)

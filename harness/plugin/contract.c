@@ -18,6 +18,7 @@
 
 #define HSTATUS_SPV (1ull << 7)
 #define SSTATUS_SPP (1ull << 8)
+#define CAUSE_CALL  10
 #define MOMENT      100 /* ticks: a wfi that takes no longer has not slept */
 
 static struct model_channel *channel;
@@ -235,6 +236,15 @@ void contract_block(unsigned hart)
     copy_counts();
 }
 
+/* A guest has called the hypervisor (mark C): extension, function, a0, a1, pc, hgatp. */
+static void mark_call(unsigned hart, const struct model_state *at)
+{
+    if (watch.calls && at->csr.scause == CAUSE_CALL)
+        mark('C', hart,
+             (uint64_t[]){at->x[17], at->x[16], at->x[10], at->x[11], at->pc, at->csr.hgatp}, 6);
+}
+
+/* Behind the mark of the vector itself, which ends the trap in the log. */
 void contract_vector(unsigned hart)
 {
     struct model_state at = {0};
@@ -253,6 +263,7 @@ void contract_vector(unsigned hart)
     hart_now = hart;
     channel->exits++;
     model_exit(model, hart, &at);
+    mark_call(hart, &at);
 }
 
 /* QEMU does not tell a plugin which hart sleeps when they take turns in one thread. */

@@ -167,12 +167,12 @@ void on_hypervisor(unsigned hart, void *data)
     state[hart].in_firmware = false;
     state[hart].left = false;
     if (address == watch.vector) {
-        contract_vector(hart);
         stuck_trap(hart);
-        memory_turn();
         state[hart].after_sret = false;
         state[hart].hgatp_written = 0; /* it trapped, so it wrote nothing */
         mark('V', hart, NULL, 0);
+        contract_vector(hart);
+        memory_turn();
         if (watch.registers)
             mark_registers(hart, 0, 0);
         if (watch.vectors && --watch.vectors == 0)

@@ -6,7 +6,7 @@
  *     -plugin FILE,ram=BYTES,firmware=FROM-TO,hypervisor=FROM-TO,vector=ADDRESS
  *             [,store=FROM-TO]…[,hold=FD[,every=INSTRUCTIONS]]
  *             [,limit=INSTRUCTIONS][,vectors=COUNT]
- *             [,registers=1][,quiet=1][,settle=1][,stuck=1][,syscalls=1][,deadline=NS][,processor=MS]
+ *             [,registers=1][,quiet=1][,settle=1][,stuck=1][,syscalls=1][,calls=1][,deadline=NS][,processor=MS]
  *             [,model=FD]
  *
  * All addresses physical, all numbers hexadecimal. With hold= the machine is held at the first
@@ -18,7 +18,8 @@
  * With settle=1, for machines with -icount, harts fall idle only while QEMU's main loop sleeps.
  * With deadline= and processor= the run ends at that virtual time, or processor time: deadline.c.
  * With model=FD the contract of a VM is judged at each exit and entry; FD: struct model_channel.
- * With syscalls=1 system calls of guests' programs are marked (U, Q): see syscalls.c.
+ * With syscalls=1 system calls of guests' programs are marked (U, Q): see syscalls.c. With calls=1
+ * calls of guests to the hypervisor are (C): see contract.c.
  * With stuck=1 a machine that gets nowhere is marked (Z), once: see stuck.c.
  * With quiet=1 only first entries are marked, and little else costs anything.
  */
@@ -231,6 +232,8 @@ static bool read_argument(const char *argument)
         watch.registers = number != 0;
     else if (strncmp(argument, "syscalls", name) == 0)
         watch.syscalls = number != 0;
+    else if (strncmp(argument, "calls", name) == 0)
+        watch.calls = number != 0;
     else if (strncmp(argument, "stuck", name) == 0)
         watch.stuck = number != 0;
     else if (strncmp(argument, "quiet", name) == 0)

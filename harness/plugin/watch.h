@@ -32,6 +32,7 @@ struct watch {
     uint64_t processor;               /* in ms of processor time of QEMU; 0: any */
     int hold_fd;                      /* -1: never hold */
     bool registers;                   /* mark the registers at each exit and entry */
+    bool calls;                       /* mark calls of guests to the hypervisor: contract.c */
     bool syscalls;                    /* mark system calls of guests' programs: syscalls.c */
     bool stuck;                       /* mark that the machine gets nowhere: stuck.c */
     bool quiet;                       /* only first entries are marked */

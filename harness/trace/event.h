@@ -26,6 +26,7 @@ enum event_seen {
     SEEN_HGATP_WRITE,        /* an instruction that writes hgatp executed */
     SEEN_STORE,              /* a store to a watched page */
     SEEN_SYSCALL,            /* a guest's program calls its kernel */
+    SEEN_CALL,               /* a guest calls the hypervisor */
     SEEN_USER_RETURN,        /* the guest's kernel goes (back) to a program */
     SEEN_IDLE,               /* the hart waits (WFI) */
     SEEN_RESUME,             /* the hart runs again */

@@ -166,6 +166,8 @@ static const struct event_type seen_types[SEEN_END - SEEN_GUEST_EXIT] = {
     SEEN(SEEN_STORE, "seen_store", 2, HEX("pc"), HEX("pa")),
     SEEN(SEEN_SYSCALL, "seen_syscall", 6, DECIMAL("number"), HEX("a0"), HEX("a1"), HEX("pc"),
          HEX("satp"), HEX("hgatp")),
+    SEEN(SEEN_CALL, "seen_call", 6, {"eid", EVENT_EID}, HEX("fid"), HEX("a0"), HEX("a1"), HEX("pc"),
+         HEX("hgatp")),
     SEEN(SEEN_USER_RETURN, "seen_user_return", 5, HEX("a0"), HEX("sp"), HEX("pc"), HEX("satp"),
          HEX("hgatp")),
     SEEN(SEEN_IDLE, "seen_idle", 0),

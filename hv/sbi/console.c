@@ -2,6 +2,8 @@
  * The guest's console: Debug Console (SBI specification 2.0, chapter 12) and the legacy calls
  * (chapter 5), both on the shared console.
  */
+#include "boot/init.h"
+#include "boot/options.h"
 #include "console/mux.h"
 #include "memory/guest_memory.h"
 #include "sbi/sbi.h"
@@ -9,6 +11,17 @@
 
 #define BYTES_PER_CALL 1024 /* more is left to the guest's next call: no exit takes long */
 #define CHUNK          128
+
+static uint64_t bytes_per_call = BYTES_PER_CALL;
+
+/* Option dbcn=BYTES: a call moves less, but never nothing. */
+static void console_calls_init(void)
+{
+    uint64_t asked = option_number("dbcn", bytes_per_call);
+
+    if (asked > 0 && asked < bytes_per_call)
+        bytes_per_call = asked;
+}
 
 /* Copies out what the guest wrote; all of it is its own memory. */
 static uint64_t write_out(struct vcpu *vcpu, uint64_t gpa, uint64_t bytes)
@@ -51,8 +64,8 @@ static struct sbi_result debug_console(struct vcpu *vcpu, uint64_t function)
         return (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0};
     if (gpa_high != 0 || !guest_memory_holds(vcpu->vm, gpa, bytes))
         return (struct sbi_result){SBI_ERR_INVALID_PARAM, 0};
-    if (bytes > BYTES_PER_CALL)
-        bytes = BYTES_PER_CALL;
+    if (bytes > bytes_per_call)
+        bytes = bytes_per_call;
     if (function == SBI_DBCN_WRITE)
         return (struct sbi_result){SBI_SUCCESS, write_out(vcpu, gpa, bytes)};
     return (struct sbi_result){SBI_SUCCESS, read_in(vcpu, gpa, bytes)};
@@ -78,6 +91,8 @@ static void legacy_getchar(struct vcpu *vcpu, uint64_t function)
     vcpu->x[REG_A0] = (uint64_t)(int64_t)mux_read(vcpu->vm);
 }
 
+HV_INIT(INIT_TABLES, console_calls_init);
+HV_OPTION("dbcn");
 HV_SBI(SBI_EXT_DBCN, serve_debug_console);
 HV_SBI(SBI_LEGACY_CONSOLE_PUTCHAR, legacy_putchar);
 HV_SBI(SBI_LEGACY_CONSOLE_GETCHAR, legacy_getchar);

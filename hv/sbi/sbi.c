@@ -1,6 +1,7 @@
 /* SBI calls of guests, from ecall to the extension that serves it. */
 #include "sbi/sbi.h"
 #include "boot/init.h"
+#include "boot/options.h"
 #include "trap/cause.h"
 #include "trap/panic.h"
 #include "vcpu/exit.h"
@@ -50,12 +51,17 @@ void sbi_handle(struct vcpu *vcpu)
     slot->serve(vcpu, vcpu->x[REG_A6]);
 }
 
+/* Option without=EID: a machine that lacks that extension. */
 static void sbi_init(void)
 {
+    uint64_t lacks = option_number("without", FREE);
+
     for (unsigned i = 0; i < SLOTS; i++)
         slots[i] = (struct slot){FREE, not_supported};
     REGISTRY_EACH (hv_sbi, struct sbi_entry, entry) {
         struct slot *slot = find(entry->extension);
+        if (entry->extension == lacks)
+            continue;
         if (slot->extension != FREE)
             panic("SBI extension 0x%lx is registered twice", entry->extension);
         *slot = (struct slot){entry->extension, entry->serve};
@@ -63,4 +69,5 @@ static void sbi_init(void)
 }
 
 HV_INIT(INIT_TABLES, sbi_init);
+HV_OPTION("without");
 HV_EXIT(EXC_SUPERVISOR_SYSCALL, sbi_handle);

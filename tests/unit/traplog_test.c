@@ -295,6 +295,23 @@ static void calls_of_programs_are_events(void)
     event_list_free(&list);
 }
 
+/* A guest's call comes behind the exit by which it was made. */
+static void calls_of_guests_are_events(void)
+{
+    struct event_list list;
+    struct traplog log;
+
+    CU_ASSERT_TRUE(feed(BOOT ENTER ECALL VECTOR "@C 0 250 4442434e 0 5 80201000 80200010 "
+                                        "8000000000080100\n",
+                        &list, &log));
+    CU_ASSERT_EQUAL_FATAL(list.count, 3);
+    CU_ASSERT_EQUAL(list.event[1].type->kind, SEEN_GUEST_EXIT);
+    CU_ASSERT_EQUAL(list.event[2].type->kind, SEEN_CALL);
+    CU_ASSERT_EQUAL(list.event[2].value[0], 0x4442434e);
+    CU_ASSERT_EQUAL(list.event[2].value[5], 0x8000000000080100);
+    event_list_free(&list);
+}
+
 static void an_overlong_line_is_cut_not_overrun(void)
 {
     char *text = malloc(5000);
@@ -311,7 +328,8 @@ static void an_overlong_line_is_cut_not_overrun(void)
     free(text);
 }
 
-TEST_SUITE(traplog, {"calls of a guest's programs are events", calls_of_programs_are_events},
+TEST_SUITE(traplog, {"calls of guests are events", calls_of_guests_are_events},
+           {"calls of a guest's programs are events", calls_of_programs_are_events},
            {"lines of QEMU 7.2 and 10 are read", reads_lines_of_both_versions},
            {"other messages are passed over", passes_over_what_is_not_its_own},
            {"damaged lines are refused", refuses_lines_that_are_damaged},
