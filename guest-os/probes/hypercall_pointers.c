@@ -78,6 +78,7 @@ static void expect_dbcn(uint64_t fid)
     expect_dbcn_refuses(fid, 9, ram_end - 8, 0);
     expect_dbcn_refuses(fid, PAGE_BYTES, ram_end - PAGE_BYTES / 2, 0);
     expect_dbcn_refuses(fid, board.memory.bytes + 1, board.memory.start, 0);
+    expect_dbcn_refuses(fid, PAGE_BYTES + 16, board.memory.start - PAGE_BYTES, 0);
     expect_dbcn_refuses(fid, ~0ull, board.memory.start, 0);
     expect_dbcn_refuses(fid, -board.memory.start, board.memory.start, 0);
     expect_dbcn_refuses(fid, -board.memory.start + 16, board.memory.start, 0);
@@ -117,6 +118,8 @@ static void expect_dbcn_accepts(void)
 
     expect_equal(SBI_SUCCESS, (uint64_t)result.error, "DBCN reads into untouched RAM");
     expect_true(result.value <= 8, result.value, "DBCN reads no more than it was asked for");
+    if (in_a_vm())
+        expect_equal(0, result.value, "DBCN reads nothing where nothing was typed");
 
     char *text = (char *)(uintptr_t)(fresh + PAGE_BYTES - 10);
 

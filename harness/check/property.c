@@ -244,10 +244,10 @@ static bool accounted(struct question *c)
 {
     struct property_failure *failure = c->failure;
     struct account account;
-    bool holds = c->property->kind == PROPERTY_SHARE ? share_holds(c->facts, c->property, &account)
+    bool holds = c->property->kind == PROPERTY_SHARE  ? share_holds(c->facts, c->property, &account)
                  : c->property->kind == PROPERTY_SAYS ? says_holds(c->facts, c->property, &account)
-                 : c->property->kind == PROPERTY_GAP ? gap_holds(c->facts, c->property, &account)
-                                                     : end_holds(c->facts, c->property, &account);
+                 : c->property->kind == PROPERTY_GAP  ? gap_holds(c->facts, c->property, &account)
+                                                      : end_holds(c->facts, c->property, &account);
     if (holds)
         return true;
     SAY(expected, "%s", account.expected);

@@ -302,7 +302,7 @@ static void calls_of_guests_are_events(void)
     struct traplog log;
 
     CU_ASSERT_TRUE(feed(BOOT ENTER ECALL VECTOR "@C 0 250 4442434e 0 5 80201000 80200010 "
-                                        "8000000000080100\n",
+                                                "8000000000080100\n",
                         &list, &log));
     CU_ASSERT_EQUAL_FATAL(list.count, 3);
     CU_ASSERT_EQUAL(list.event[1].type->kind, SEEN_GUEST_EXIT);
