@@ -16,17 +16,20 @@ const struct sched_policy *sched_policy_find(const char *name)
 void run_queue_init(struct run_queue *queue, const struct sched_policy *policy, uint64_t slice,
                     uint64_t cap_period)
 {
-    *queue = (struct run_queue){.policy = policy, .slice = slice, .cap_period = cap_period};
+    *queue =
+        (struct run_queue){.policy = policy, .slice = slice, .cap_period = cap_period, .harts = 1};
     list_init(&queue->queue);
     list_init(&queue->resting);
+    list_init(&queue->members);
 }
 
 /* A group without entities that has received no time. */
 void sched_group_init(struct sched_group *group, uint32_t weight, uint32_t cap)
 {
-    *group = (struct sched_group){.weight = weight, .cap = cap};
+    *group = (struct sched_group){.weight = weight, .claim = weight, .cap = cap};
     list_init(&group->entities);
     list_init(&group->link);
+    list_init(&group->member);
 }
 
 /* An entity of group that is not runnable. */

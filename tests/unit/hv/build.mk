@@ -11,7 +11,9 @@ HV_NATIVE_SOURCES := \
     hv/memory/page.c hv/memory/gstage.c hv/memory/gstage_walk.c hv/memory/vmid.c \
     hv/memory/guest_memory.c hv/memory/guest_virtual.c hv/memory/guest_fault.c \
     hv/sched/policy.c hv/sched/round_robin.c hv/sched/weighted_fair.c hv/sched/fair_clock.c \
-    hv/sched/schedule.c hv/hart/work.c hv/hart/request.c hv/hart/secondary.c hv/time/timer.c $(wildcard hv/vcpu/*.c) \
+    hv/sched/fair_fit.c hv/sched/fair_harts.c hv/sched/round_robin_harts.c \
+    hv/sched/schedule.c hv/hart/work.c hv/hart/request.c hv/hart/secondary.c hv/time/timer.c \
+    $(wildcard hv/vcpu/*.c) \
     hv/vm/bundle.c hv/vm/vm.c hv/vm/faults.c hv/vm/life.c hv/vm/commands.c hv/vm/boot_vms.c \
     hv/vm/claims.c hv/trap/panic_harts.c \
     $(wildcard hv/sbi/*.c) \
@@ -19,4 +21,4 @@ HV_NATIVE_SOURCES := \
     tests/unit/hv/fake_hart.c tests/unit/hv/fake_devices.c tests/unit/hv/fake_metal.c \
     tests/unit/hv/native_string.c tests/unit/hv/real_panic.c \
     tests/unit/hv/real_trace.c tests/unit/hv/real_mapping.c tests/unit/hv/real_devices.c \
-    tests/unit/hv/simulator.c
+    tests/unit/hv/simulator.c tests/unit/hv/harts_simulator.c
