@@ -20,6 +20,7 @@ HV_FLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestan
 HV_HOT := hv/vcpu/run.c hv/sbi/sbi.c hv/sbi/base.c hv/sbi/time.c hv/sbi/ipi.c hv/sbi/rfence.c \
           hv/vcpu/vcpu.c hv/vcpu/illegal.c hv/vcpu/fp.c hv/trace/trace.c hv/time/timer.c \
           hv/sched/schedule.c hv/sched/weighted_fair.c hv/sched/fair_clock.c hv/sched/round_robin.c \
+          hv/sched/fair_fit.c hv/sched/fair_harts.c hv/sched/round_robin_harts.c \
           hv/memory/guest_fault.c hv/memory/guest_memory.c hv/memory/gstage.c \
           hv/memory/gstage_walk.c hv/memory/page.c hv/metal/guest.c hv/metal/context_switch.c \
           hv/metal/context.c hv/memory/vmid.c

@@ -49,8 +49,8 @@ struct hart {
     uint64_t turn_began;    /* when current was switched to */
     uint64_t booked;        /* until when time has been accounted */
 
-    struct run_queue queue;
-    struct list work; /* deferred: hart/work.h */
+    struct run_queue *queue; /* that it chooses from: the machine's */
+    struct list work;        /* deferred: hart/work.h */
     struct list timers;
     uint64_t clock; /* what the clock is armed for */
     struct timer slice;

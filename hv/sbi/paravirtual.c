@@ -7,7 +7,7 @@ static void yield(struct vcpu *vcpu)
 {
     struct hart *hart = vcpu->hart;
 
-    hart->queue.policy->rotate(&hart->queue, &vcpu->entity);
+    run_queue.policy->rotate(&run_queue, &vcpu->entity);
     hart_reschedule(hart);
 }
 

@@ -2,6 +2,8 @@
 #include "lib/string.h"
 #include "sched/sched.h"
 
+struct run_queue run_queue;
+
 /* The registered policy of that name; NULL: there is none. */
 const struct sched_policy *sched_policy_find(const char *name)
 {

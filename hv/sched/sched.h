@@ -64,6 +64,8 @@ struct run_queue {
     unsigned harts;      /* that choose from the queue */
 };
 
+extern struct run_queue run_queue; /* the machine's */
+
 /* The entity that runs stays queued while it runs. Where several harts choose, each takes what it
  * has picked, and puts it back before it picks again: nobody else picks it meanwhile. */
 struct sched_policy {

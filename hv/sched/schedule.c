@@ -32,7 +32,7 @@ static inline void account(struct hart *hart, uint64_t now)
 
     if (vcpu) {
         vcpu->vm->report->cpu_ticks += ran;
-        hart->queue.policy->account(&hart->queue, &vcpu->entity, ran, now);
+        hart->queue->policy->account(hart->queue, &vcpu->entity, ran, now);
     } else {
         monitor.idle_ticks += ran;
     }
@@ -138,7 +138,7 @@ static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, ui
         if (hart->before_entry & ENTRY_WORK)
             work_run(hart);
         account(hart, clock_now());
-        entity = hart->queue.policy->pick(&hart->queue, hart->booked, until);
+        entity = hart->queue->policy->pick(hart->queue, hart->booked, until);
     } while (!entity);
     return entity;
 }
@@ -151,7 +151,7 @@ struct vcpu *schedule(struct hart *hart)
     if (hart->before_entry & ENTRY_WORK)
         work_run(hart);
     account(hart, clock_now()); /* not before: work may take long */
-    entity = hart->queue.policy->pick(&hart->queue, hart->booked, &until);
+    entity = hart->queue->policy->pick(hart->queue, hart->booked, &until);
     if (!entity)
         entity = idle(hart, &until);
     hart->before_entry &= ~ENTRY_CHOOSE;
@@ -187,7 +187,7 @@ void schedule_charge(struct vm *vm)
     uint64_t now = clock_now(), ran = now - hart->booked;
 
     vm->report->cpu_ticks += ran;
-    hart->queue.policy->charge(&hart->queue, &vm->group, ran, now);
+    hart->queue->policy->charge(hart->queue, &vm->group, ran, now);
     hart->booked = now;
 }
 
@@ -214,10 +214,9 @@ static void slice_over(struct timer *timer)
     hart_reschedule(container_of(timer, struct hart, slice));
 }
 
-/* Options: sched=fair|rr, slice=MICROSECONDS, virtual_time=N. */
-static void sched_init(void)
+/* The machine's one queue. Options: sched=fair|rr, slice=MICROSECONDS, virtual_time=N. */
+static void queue_init(void)
 {
-    struct hart *hart = this_hart();
     uint64_t per_second = board.timebase_hz;
     char name[16] = "fair";
     const struct sched_policy *policy;
@@ -230,16 +229,25 @@ static void sched_init(void)
     if (slice < SLICE_MIN_US || slice > SLICE_MAX_US)
         panic("option slice=%lu: microseconds from %d to %d are expected", slice, SLICE_MIN_US,
               SLICE_MAX_US);
+    run_queue_init(&run_queue, policy, slice * per_second / 1000000,
+                   CAP_PERIOD_MS * per_second / 1000);
+    run_queue.virtual_clock =
+        option_number("virtual_time", -(per_second << SCHED_VIRTUAL_SHIFT)); /* soon to wrap */
+}
+
+/* This hart's turns. */
+static void sched_init(void)
+{
+    struct hart *hart = this_hart();
+
+    hart->queue = &run_queue;
     timers_init(hart);
     timer_init(&hart->slice, slice_over);
-    run_queue_init(&hart->queue, policy, slice * per_second / 1000000,
-                   CAP_PERIOD_MS * per_second / 1000);
-    hart->queue.virtual_clock =
-        option_number("virtual_time", -(per_second << SCHED_VIRTUAL_SHIFT)); /* soon to wrap */
     hart->booked = hart->turn_began = clock_now();
     hart_reschedule(hart); /* the first choice */
 }
 
+HV_INIT(INIT_FRAMES, queue_init);
 HV_INIT(INIT_HART, sched_init);
 HV_OPTION("sched");
 HV_OPTION("slice");

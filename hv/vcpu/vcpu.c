@@ -53,7 +53,7 @@ static __attribute__((noinline)) void challenge(struct hart *hart, struct vcpu *
 {
     if (hart->current) {
         schedule_book(hart);
-        if (!hart->queue.policy->preempts(&hart->queue, &vcpu->entity, &hart->current->entity))
+        if (!run_queue.policy->preempts(&run_queue, &vcpu->entity, &hart->current->entity))
             return;
     }
     hart_reschedule(hart);
@@ -69,7 +69,7 @@ static void make_runnable(struct vcpu *vcpu, bool woken)
     vcpu->runnable_since = now;
     if (vcpu->vm->report->state != VM_STATE_RUNNING)
         return;
-    hart->queue.policy->enqueue(&hart->queue, &vcpu->entity, now, woken);
+    run_queue.policy->enqueue(&run_queue, &vcpu->entity, now, woken);
     if (!hart->current || hart->current->vm != vcpu->vm) /* it is not before its siblings */
         challenge(hart, vcpu);
 }
@@ -80,7 +80,7 @@ static void make_unrunnable(struct vcpu *vcpu, enum vcpu_state state)
 
     vcpu->state = state;
     if (vcpu->entity.queued)
-        hart->queue.policy->dequeue(&hart->queue, &vcpu->entity);
+        run_queue.policy->dequeue(&run_queue, &vcpu->entity);
     if (hart->current == vcpu)
         hart_reschedule(hart);
 }

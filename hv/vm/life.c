@@ -16,7 +16,7 @@ void vm_pause(struct vm *vm)
     for (unsigned i = 0; i < vm->vcpu_count; i++) {
         struct vcpu *vcpu = vm->vcpu[i];
         if (vcpu->entity.queued)
-            vcpu->hart->queue.policy->dequeue(&vcpu->hart->queue, &vcpu->entity);
+            run_queue.policy->dequeue(&run_queue, &vcpu->entity);
         if (vcpu->hart->current == vcpu)
             hart_reschedule(vcpu->hart);
     }
@@ -33,7 +33,7 @@ void vm_resume(struct vm *vm)
         if (vcpu->state != VCPU_RUNNABLE)
             continue;
         vcpu->runnable_since = clock_now(); /* a pause is not stolen time */
-        vcpu->hart->queue.policy->enqueue(&vcpu->hart->queue, &vcpu->entity, clock_now(), true);
+        run_queue.policy->enqueue(&run_queue, &vcpu->entity, clock_now(), true);
         hart_reschedule(vcpu->hart);
     }
 }

@@ -113,24 +113,24 @@ static void an_unknown_option_is_refused_with_those_that_there_are(void)
 static void the_scheduler_has_its_options(void)
 {
     machine_prepare(1);
-    CU_ASSERT_STRING_EQUAL(harts[0].queue.policy->name, "fair");
-    CU_ASSERT_EQUAL(harts[0].queue.slice, 100000);
-    CU_ASSERT_EQUAL(harts[0].queue.cap_period, 1000000);
-    CU_ASSERT_EQUAL(harts[0].queue.virtual_clock, -(10000000ull << 16));
+    CU_ASSERT_STRING_EQUAL(run_queue.policy->name, "fair");
+    CU_ASSERT_EQUAL(run_queue.slice, 100000);
+    CU_ASSERT_EQUAL(run_queue.cap_period, 1000000);
+    CU_ASSERT_EQUAL(run_queue.virtual_clock, -(10000000ull << 16));
     CU_ASSERT_EQUAL(harts[0].turn_began, 5000);
     CU_ASSERT_EQUAL(harts[0].booked, 5000);
     CU_ASSERT_TRUE(harts[0].before_entry & ENTRY_CHOOSE);
     machine_end();
     board.bootargs = "sched=rr slice=100 virtual_time=77";
     machine_prepare(1);
-    CU_ASSERT_STRING_EQUAL(harts[0].queue.policy->name, "rr");
-    CU_ASSERT_EQUAL(harts[0].queue.slice, 1000);
-    CU_ASSERT_EQUAL(harts[0].queue.virtual_clock, 77);
-    REFUSES("sched=none", machine_init(INIT_HART),
+    CU_ASSERT_STRING_EQUAL(run_queue.policy->name, "rr");
+    CU_ASSERT_EQUAL(run_queue.slice, 1000);
+    CU_ASSERT_EQUAL(run_queue.virtual_clock, 77);
+    REFUSES("sched=none", machine_init(INIT_FRAMES),
             "option sched=none: no such policy; fair or rr is expected");
-    REFUSES("slice=99", machine_init(INIT_HART),
+    REFUSES("slice=99", machine_init(INIT_FRAMES),
             "option slice=99: microseconds from 100 to 10000 are expected");
-    REFUSES("slice=10001", machine_init(INIT_HART),
+    REFUSES("slice=10001", machine_init(INIT_FRAMES),
             "option slice=10001: microseconds from 100 to 10000 are expected");
     machine_end();
 }

@@ -23,8 +23,8 @@ static void a_claim_outlives_restart_and_reboot(void)
     begin();
     struct sched_group before;
     vm->group.cap = 10;
-    const struct sched_policy *policy = harts[0].queue.policy;
-    policy->charge(&harts[0].queue, &vm->group, 123456, fake_machine.clock);
+    const struct sched_policy *policy = run_queue.policy;
+    policy->charge(&run_queue, &vm->group, 123456, fake_machine.clock);
     vm_end(vm, VM_END_KILLED, 0);
     before = vm->group;
     CU_ASSERT_TRUE(vm_restart(vm, why, sizeof why));

@@ -20,6 +20,8 @@
 static struct sched_entity *waiting[WAITING_MOST]; /* the first to come first */
 static unsigned count;
 
+struct run_queue run_queue;
+
 void sched_group_init(struct sched_group *group, uint32_t weight, uint32_t cap)
 {
     *group = (struct sched_group){.weight = weight, .cap = cap};
@@ -210,7 +212,8 @@ static void sched_init(void)
     timers_init(hart);
     timer_init(&hart->slice, heartbeat);
     heartbeat(&hart->slice);
-    hart->queue.policy = &first_come;
+    run_queue.policy = &first_come;
+    hart->queue = &run_queue;
     hart_reschedule(hart); /* the first choice */
 }
 
