@@ -120,10 +120,11 @@ fact "links within the book lead somewhere" anchors_exist
 front_leads()
 {
     local chapter
-    for chapter in $(sed -n 's/^    page: //p' "$book/chapters.yaml"); do
-        grep -q "href=\"$chapter\"" "$book/index.html" && grep -q "^\[\"$chapter\"" "$book/search.html" ||
-            { echo "$chapter" && return 1; }
-    done
+    while read -r chapter; do
+        if ! grep -q "href=\"$chapter\"" "$book/index.html" || ! grep -q "^\[\"$chapter\"" "$book/search.html"; then
+            echo "$chapter" && return 1
+        fi
+    done < <(sed -n 's/^    page: //p' "$book/chapters.yaml")
 }
 fact "the front page and the search know every chapter" front_leads
 fact "there is a way in for each reader" sh -c "for id in learn teach how; do
@@ -142,7 +143,7 @@ card_agrees()
         sed -n "/^### $register/,/^\`\`\`\$/{/^[0-9]/p;}" docs/csrs.md | grep -qE "^($bit|[0-9]+:$bit) +$name " ||
             { echo "$register.$name is at bit $bit in hv/metal/csr.h" && status=1; }
     done < <(sed -nE 's/^#define (SSTATUS|HSTATUS)_([A-Z]+) +\([0-9]+ull << ([0-9]+)\).*/\L\1 \U\2 \3/p' hv/metal/csr.h)
-    return $status
+    return "$status"
 }
 fact "the CSR card's bits are where the sources have them" card_agrees
 [ "$full" = --full ] || finish
