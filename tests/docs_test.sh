@@ -51,6 +51,10 @@ fi
 if [ -x "$BUILD/coach" ] && [ -f "$BUILD/hv/stagecoach.elf" ]; then
     fact "each file is in one lab, and each lab links" tools/labs-check
 fi
+if [ -x "$BUILD/coach" ]; then
+    fact "the contract's page says what is judged; each rule has a check and a mutant" \
+        tools/contract --check
+fi
 fact "each figure is the drawing of its source" tools/figures --check
 if ! command -v pandoc >/dev/null || ! command -v dot >/dev/null; then
     skip "the book is built" "pandoc or graphviz is not installed; make deps installs them"

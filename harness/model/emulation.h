@@ -10,7 +10,6 @@ void emulation_after_virtual(const struct model *model, const struct model_vcpu 
 void emulation_after_illegal(const struct model *model, const struct model_vcpu *vcpu,
                              struct successors *list);
 /* A successor that `emulates` was seen: what it read or wrote is remembered. */
-void emulation_seen(const struct model *model, struct model_vcpu *vcpu,
-                    const struct model_state *seen);
+void emulation_seen(struct model *model, struct model_vcpu *vcpu, const struct model_state *seen);
 
 #endif

@@ -28,6 +28,8 @@ MODEL_RULE(explained, "entry.explained", "contract",
            "A vCPU is entered only after it was started, and while it is not inside already.",
            "a vCPU is entered that cannot run");
 
+#define STRANGE 16 /* differences: no bug of one register or CSR makes so many */
+
 /* How well a vCPU explains the entry. */
 struct fit {
     struct model_vcpu *vcpu;
@@ -107,6 +109,17 @@ static bool is_birth(const struct model_vm *vm, const struct model_state *state)
            state_in_supervisor(state) && !(state->csr.vsstatus & STATUS_SIE);
 }
 
+/* So much is different that it is none of those that may run, and there is one that may not. */
+static const struct model_vcpu *is_stranger(const struct model_vm *vm, const struct fit *best)
+{
+    if (best->differences < STRANGE)
+        return NULL;
+    for (unsigned i = 0; i < vm->packed->vcpus && i < MODEL_VCPUS; i++)
+        if (vm->vcpu[i].life == MODEL_STOPPED)
+            return &vm->vcpu[i];
+    return NULL;
+}
+
 static void blame(struct model *model, unsigned hart, const struct fit *best,
                   const struct model_state *state)
 {
@@ -140,7 +153,7 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
     MODEL_EXERCISED(explained);
     if (best.vcpu && best.differences == 0) {
         if (best.anew)
-            best.vcpu->fp_known = false;
+            best.vcpu->fp_known = false, best.vcpu->cycle_read = best.vcpu->instret_read = 0;
         if (best.returns)
             sbi_returned(model, best.vcpu, state);
         if (best.emulates)
@@ -156,10 +169,17 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
         model_life_begins(model, &model->vm[owner]);
         return &model->vm[owner].vcpu[0];
     }
-    if (best.vcpu) {
+    const struct model_vcpu *stranger = is_stranger(vm, &best);
+    if (stranger) {
+        MODEL_TEXT(seen, "pc = 0x%" PRIx64 ", a0 = 0x%" PRIx64 ": like no vCPU that may run",
+                   state->pc, state->x[X_A0]);
+        model_broken(model, &explained, hart, stranger, state->code,
+                     "a vCPU that was started and is not inside", seen);
+    } else if (best.vcpu) {
         blame(model, hart, &best, state);
-        return best.vcpu;
     }
+    if (best.vcpu)
+        return best.vcpu;
     MODEL_TEXT(seen, "pc = 0x%" PRIx64 ", and no vCPU of VM %s can run", state->pc,
                vm->packed->name);
     model_broken(model, &explained, hart, &vm->vcpu[0], state->code,

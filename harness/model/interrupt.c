@@ -72,12 +72,26 @@ static void check_timer(struct model *model, unsigned hart, struct model_vcpu *v
     vcpu->entered_at = now;
 }
 
+/*
+ * An IPI from another hart may have been answered while this one was on its way into the guest.
+ * Then it comes at once with the next exit; so one entry without it is right.
+ */
+static bool crosses(const struct model *model, struct model_vcpu *vcpu)
+{
+    bool once = model->setup.harts > 1 && vcpu->software_owed && !vcpu->software_crossed;
+
+    vcpu->software_crossed = once;
+    return once;
+}
+
 static void check_software(struct model *model, unsigned hart, struct model_vcpu *vcpu,
                            const struct model_state *state, bool first)
 {
     bool before = !first && (vcpu->at.csr.hvip & VS_SOFTWARE),
          pending = state->csr.hvip & VS_SOFTWARE;
 
+    if (!pending && !before && crosses(model, vcpu))
+        return;
     if (vcpu->software_owed || before) {
         MODEL_EXERCISED(software_lost);
         if (!pending)

@@ -27,7 +27,7 @@ MODEL_PART(no_part) = {.bytes = 0};
 
 void model_life_begins(struct model *model, struct model_vm *vm)
 {
-    vm->seen = vm->ending = vm->reboots = vm->time_known = false;
+    vm->seen = vm->ending = vm->reboots = vm->time_known = vm->time_read = false;
     vm->known_count = 0;
     vm->base_seen = vm->features = 0;
     vm->lives++;
@@ -131,7 +131,7 @@ void model_entry(struct model *model, unsigned hart, const struct model_state *s
     bool first = vcpu && vcpu->life == MODEL_STARTING;
 
     if (first) /* what was in the hart is of its former life */
-        vcpu->timer_kept = vcpu->fp_known = false;
+        vcpu->timer_kept = vcpu->fp_known = false, vcpu->cycle_read = vcpu->instret_read = 0;
 
     here->inside = true;
     here->current = vcpu;

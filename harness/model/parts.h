@@ -3,6 +3,12 @@
  * file joins in. A file is a part: it keeps its own state, is told the events that it names, and
  * calls model_broken. There is no central list; model.c finds the parts through the linker's
  * section, and tells each event to all of them, after the core has judged and followed it.
+ *
+ * Several harts: struct model_hart, the TLB and fences are a hart's own; all else is a vCPU's or a
+ * VM's, and the events of all harts come in one order. Where two harts may cross each other, a rule
+ * gives way or is silent: an IPI that crosses an entry (interrupt.c), an end that another hart has
+ * not heard of (life.ended, life.end-as-told), a hart that sleeps beside another's work (turn.…),
+ * a vCPU that was out of its turn from one hart to another (the least of steal.time).
  */
 #ifndef MODEL_PARTS_H
 #define MODEL_PARTS_H
@@ -36,6 +42,7 @@ struct model_vcpu {
     bool stops;                       /* MODEL_OUTSIDE: by a call to hart_stop */
     uint64_t left_at;                 /* time, at its last exit */
     bool software_may, software_owed; /* an IPI is on its way; has been sent */
+    bool software_crossed;            /* it was owed, and the vCPU was entered without it */
     bool timer_told;                  /* that it is late */
     uint64_t timer_owed; /* when its interrupt is due: the deadline, or when it was set */
     bool timer_kept;     /* by the hypervisor, not by vstimecmp */
@@ -58,6 +65,8 @@ struct model_vm {
     bool reboots; /* … by a reset that leads to a reboot */
     bool time_known;
     uint64_t time_delta; /* htimedelta */
+    bool time_read;      /* by an exit: then its time less the board's, and how sure that is */
+    uint64_t time_read_delta, time_read_slack;
     /* What SBI has told it. */
     struct {
         uint64_t id;

@@ -24,14 +24,16 @@ MODEL_RULE(steal_value, "steal.time", "SBI 2.0, 16.1",
            "outside and did not wait by its own will.",
            "stolen time is counted wrongly");
 
-#define VS_SOFTWARE (1ull << 2)
-#define CAUSE_ECALL 10
-#define A0          10
-#define A6          16
-#define A7          17
-#define RECORD      64
-#define TICK_NS     100
-#define SLACK       1000 /* ticks: 100 us, and a fiftieth of what is compared */
+#define INTERRUPT     (1ull << 63)
+#define VS_SOFTWARE   (1ull << 2)
+#define CAUSE_ECALL   10
+#define A0            10
+#define A6            16
+#define A7            17
+#define NON_RETENTIVE (1ull << 31)
+#define RECORD        64
+#define TICK_NS       100
+#define SLACK         1000 /* ticks: 100 us, and a fiftieth of what is compared */
 
 struct record {
     uint32_t sequence, flags;
@@ -113,7 +115,8 @@ static void count_gap(struct model *model, struct area *area, unsigned hart,
     if (waited && !(at->csr.hvip & ~vcpu->at.csr.hvip & VS_SOFTWARE))
         from = interrupt_due_from(model, vcpu, from, now);
     area->most += now - from;
-    if (!waited && area->set && area->hart == hart && area->others &&
+    /* A call may give the turn away, which is nobody's theft. */
+    if ((vcpu->at.csr.scause & INTERRUPT) && area->set && area->hart == hart && area->others &&
         !model->packed[vcpu->vm].cap && !life_is_operated(model, &model->vm[vcpu->vm]))
         area->least += area->other - area->others_from;
 }
@@ -123,6 +126,14 @@ static bool is_call_to_set(const struct model_vcpu *vcpu)
     const uint64_t *x = vcpu->at.x;
 
     return vcpu->at.csr.scause == CAUSE_ECALL && x[A7] == SBI_EXT_STA && x[A6] == SBI_STA_SET_SHMEM;
+}
+
+static bool is_resume(const struct model_vcpu *vcpu)
+{
+    const uint64_t *x = vcpu->at.x;
+
+    return vcpu->at.csr.scause == CAUSE_ECALL && x[A7] == SBI_EXT_HSM &&
+           x[A6] == SBI_HSM_HART_SUSPEND && (x[A0] & NON_RETENTIVE);
 }
 
 static bool is_shared(const struct state *state, const struct model_vcpu *vcpu, uint64_t address)
@@ -204,6 +215,8 @@ static void steal_entry(struct model *model, void *own, unsigned hart, struct mo
     count_gap(model, area, hart, vcpu, at);
     if (is_call_to_set(vcpu) && at->x[A0] == SBI_SUCCESS)
         set_area(state, area, vcpu);
+    /* Who resumes by a call's address may have lost its record as well. */
+    area->silent |= is_resume(vcpu);
     if (!area->set || area->silent)
         return;
     if (!read_record(model, at->csr.hgatp, area->address, &now)) {

@@ -117,6 +117,8 @@ static void forget_all(struct tlb_hart *here, unsigned vmid)
     for (size_t i = 0; i < here->stales; i++)
         if (vmid != ALL_VMIDS && here->stale[i].vmid != vmid)
             here->stale[kept++] = here->stale[i];
+        else
+            tlb_fenced(&here->stale[i]);
     here->stales = kept;
     for (size_t i = 0; i < here->uses; i++)
         if (vmid == ALL_VMIDS || here->use[i].vmid == vmid)
@@ -145,7 +147,9 @@ static void forget_address(const struct memory *memory, struct tlb_hart *here, u
                        address - stale->from < stale->bytes &&
                        !leads_to_table(memory, stale->physical);
 
-        if (!covered)
+        if (covered)
+            tlb_fenced(stale);
+        else
             here->stale[kept++] = *stale;
     }
     here->stales = kept;

@@ -81,7 +81,9 @@ void tlb_fence(struct memory *memory, unsigned hart, enum model_fence fence,
 struct tlb_use *tlb_use_of(struct memory *memory, unsigned hart, int vm, uint64_t hgatp);
 void tlb_free(struct tlb *tlb);
 
-/* tlb_entry.c: the entry is judged by what may be cached; memory_follow() has run. */
+/* tlb_entry.c: an item was fenced in time, which is what its rule asks for. */
+void tlb_fenced(const struct tlb_stale *stale);
+/* The entry is judged by what may be cached; memory_follow() has run. */
 void tlb_entry(struct memory *memory, const struct memory_event *event,
                const struct model_state *at);
 /* HS-mode used what the hart may have cached, under the hgatp in force. */

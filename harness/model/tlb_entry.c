@@ -123,6 +123,12 @@ static void blame_stale(struct memory *memory, const struct memory_event *event,
                  stale->code, expected, seen);
 }
 
+void tlb_fenced(const struct tlb_stale *stale)
+{
+    if (!(stale->entry & MEMORY_V))
+        MODEL_EXERCISED(fresh_seen);
+}
+
 static void judge_stales(struct memory *memory, const struct memory_event *event, uint64_t hgatp)
 {
     struct tlb_hart *here = &memory->tlb.hart[event->hart];
@@ -191,7 +197,7 @@ static void judge_vmid(struct memory *memory, const struct memory_event *event, 
 static void judge_siblings(struct memory *memory, const struct memory_event *event,
                            const struct tlb_use *use, bool bare)
 {
-    if (use->vs && use->vcpu != event->vcpu->index)
+    if (use->vcpu != event->vcpu->index)
         MODEL_EXERCISED(siblings);
     if (!use->vs || bare || use->vcpu == event->vcpu->index)
         return;

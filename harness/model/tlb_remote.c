@@ -97,8 +97,10 @@ static void fence_due(struct tlb_due *due, const uint64_t *address, const uint64
         return;
     if (asid && !(due->with_asid && ASID(*asid) == due->asid))
         return;
-    if (address ? covers_page(due, *address) : true)
+    if (address ? covers_page(due, *address) : true) {
+        MODEL_EXERCISED(fenced);
         clear(due);
+    }
 }
 
 /* Is the vCPU to run on this hart next, as far as can be told? */

@@ -59,7 +59,7 @@ write_table() {
     echo "stale."
     echo
     echo "$(wc -l <"$work/rows") mutants, all killed."
-    for group in traps isolation scheduling lifecycle noninterference; do
+    for group in traps isolation scheduling lifecycle noninterference generated; do
         echo
         echo "## ${group^}"
         echo

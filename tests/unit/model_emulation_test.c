@@ -111,6 +111,37 @@ static void reads_time(uint64_t value, const char *rule)
     expect(rule);
 }
 
+/* Where the guest never reads the time itself, the first answer says from where it counts. */
+static void time_may_count_from_anywhere(void)
+{
+    static const struct {
+        uint64_t value;
+        const char *rule;
+    } second[] = {
+        {900000 + 500, ""}, {900000 + 480, "emulation.counter"}, {0, "emulation.counter"}};
+
+    for (unsigned i = 0; i < 3; i++) {
+        fixture_open(&f);
+        f.now = 1000;
+        f.state.csr.hcounteren = 0;
+        fixture_enter(&f);
+        f.state.pc = BUNDLE_GUEST_RAM_BASE + 0x2000;
+        uint32_t word = READ_TIME_A5;
+        memcpy(fixture_at(&f, fixture_physical(0, f.state.pc)), &word, sizeof(word));
+        fixture_leave(&f, VIRTUAL, word);
+        goes_on_behind();
+        f.state.x[15] = 900000;
+        fixture_enter(&f);
+        CU_ASSERT_EQUAL(f.breaches, 0);
+        f.state.pc -= 4;
+        f.now += 499;
+        fixture_leave(&f, VIRTUAL, word);
+        goes_on_behind();
+        f.state.x[15] = second[i].value;
+        expect(second[i].rule);
+    }
+}
+
 static void time_is_the_time_of_the_moment(void)
 {
     reads_time(1001, "");
@@ -241,6 +272,7 @@ TEST_SUITE(model_emulation,
            {"an emulated instruction changes its destination",
             an_emulated_instruction_changes_its_destination},
            {"the time that is read is the moment's", time_is_the_time_of_the_moment},
+           {"time may count from anywhere", time_may_count_from_anywhere},
            {"a counter never goes back", a_counter_never_goes_back},
            {"a mode executes what it may", a_mode_executes_what_it_may},
            {"a program reads what its kernel shows", a_program_reads_what_its_kernel_shows},

@@ -114,6 +114,11 @@ static void nobody_else_is_entered(void)
     f.state.csr.hgatp = 8ull << 60 | (FIXTURE_RAM_BASE + (12ull << 20)) >> 12;
     expect("life.own-memory");
     begin();
+    fixture_leave(&f, SUPERVISOR_TIMER, 0);
+    f.state =
+        fixture_start(0, 1, FIXTURE_ENTRY, FIXTURE_DTB); /* its vCPU 1, which nobody started */
+    expect("entry.explained");
+    begin();
     f.state.pc++;
     fixture_enter(&f);
     CU_ASSERT_STRING_EQUAL(fixture_rule(&f), "entry.explained");

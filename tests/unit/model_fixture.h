@@ -131,7 +131,7 @@ static inline struct model_state fixture_start(unsigned vm, unsigned vcpu, uint6
     return state;
 }
 
-static inline void fixture_open(struct model_fixture *fixture)
+static inline void fixture_open_harts(struct model_fixture *fixture, unsigned harts)
 {
     memset(fixture, 0, sizeof(*fixture));
     fixture->ram = calloc(1, FIXTURE_RAM_BYTES);
@@ -148,7 +148,7 @@ static inline void fixture_open(struct model_fixture *fixture)
         .text = {FIXTURE_RAM_BASE + 0x200000, FIXTURE_RAM_BASE + 0x220000},
         .bundle = (void *)fixture->bundle,
         .bundle_bytes = sizeof(fixture->bundle),
-        .harts = 1,
+        .harts = harts,
         .sstc = true,
         .time = fixture_now,
         .instructions = fixture_instructions,
@@ -157,6 +157,11 @@ static inline void fixture_open(struct model_fixture *fixture)
     };
     fixture->model = model_new(&setup);
     fixture->state = fixture_start(0, 0, FIXTURE_ENTRY, FIXTURE_DTB);
+}
+
+static inline void fixture_open(struct model_fixture *fixture)
+{
+    fixture_open_harts(fixture, 1);
 }
 
 static inline void fixture_close(struct model_fixture *fixture)

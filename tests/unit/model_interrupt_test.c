@@ -69,6 +69,26 @@ static void an_ipi_pends(void)
     expect("interrupt.software-kept");
 }
 
+/* Hart 1 answers an IPI while hart 0 is on its way into the guest. */
+static void an_ipi_from_another_hart_may_cross_an_entry(void)
+{
+    for (unsigned lost = 0; lost < 2; lost++) {
+        fixture_open_harts(&f, 2);
+        f.now = 1000;
+        fixture_enter(&f);
+        fixture_leave(&f, SUPERVISOR_TIMER, 0);
+        fixture_enter(&f);
+        fixture_call(&f, SBI_EXT_IPI, 0, 1, 0, 0);
+        f.state.x[10] = 0;
+        fixture_enter(&f); /* without */
+        CU_ASSERT_EQUAL(f.breaches, 0);
+        fixture_leave(&f, SUPERVISOR_TIMER, 0);
+        f.state.csr.hvip = lost ? 0 : SOFTWARE;
+        fixture_enter(&f);
+        expect(lost ? "interrupt.software-kept" : "");
+    }
+}
+
 /* set_timer(2000) that the hypervisor keeps, and an entry at that time with hvip. */
 static void kept_timer(uint64_t now, uint64_t hvip, const char *rule)
 {
@@ -198,6 +218,8 @@ static void the_machine_does_not_sleep_beside_work(void)
 
 TEST_SUITE(model_interrupt, {"interrupts come from somewhere", interrupts_come_from_somewhere},
            {"an IPI pends until the guest clears it", an_ipi_pends},
+           {"an IPI from another hart may cross an entry",
+            an_ipi_from_another_hart_may_cross_an_entry},
            {"a timer comes at its deadline", a_timer_comes_at_its_deadline},
            {"vstimecmp is as good a timer", vstimecmp_is_as_good},
            {"time does not leap", time_does_not_leap},
