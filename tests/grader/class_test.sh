@@ -95,7 +95,7 @@ graded "a small class is graded" "2 submissions, 2 graded now"
 said "the class's mean is told" "mean 50.0, median 50.0 of 100 points"
 said "and the expectation that most miss, with its diagnosis" "missed most, by 1 of 2: 01-boot/causes: "
 fact "the page has both, and a histogram" sh -c "grep -q 'mean 50.0, median 50.0' $out/overview.html &&
-    grep -q 'Histogram of points, in tenths: 1 0 0 0 0 0 0 0 0 1' $out/overview.html && grep -q 'hypervisor panic' $out/overview.html"
+    grep -q 'Histogram of points, in tenths: 1 0 0 0 0 0 0 0 0 1' $out/overview.html && grep -q 'stopped at TODO: 01 boot' $out/overview.html"
 graded "its grades stand" "2 submissions, 0 graded now"
 printf '\357\273\277login;mail\r\ngil;g@x\r\nhana;h@x\r\n"ha";x\r\n' >"$work/roster.csv"
 graded "a roster tells how many have handed in" "1 of 3 on the roster have handed in" --roster "$work/roster.csv"
