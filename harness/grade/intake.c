@@ -107,7 +107,13 @@ static int open_revision(struct intake *intake, const char *where, struct error 
         folder = open_folder(repository, error);
     }
     free(repository);
-    return folder < 0 ? -1 : intake_inside_git(intake, folder, revision, error);
+    int result = folder < 0 ? -1 : intake_inside_git(intake, folder, revision, error);
+    if (result != 0 && hash == NULL && error->status == COACH_FAULT) {
+        /* nobody has named this folder's repository, and it may be none of the submission's */
+        return error_set(error,
+                         "is no folder, no archive and no git revision that can be read here");
+    }
+    return result;
 }
 
 static int read_folder(struct intake *intake, int folder, struct error *error)

@@ -141,9 +141,9 @@ anew() { # anew FILE NAME WORDS: with that file built anew the batch says so
 }
 if unshare -m sh "$work/anew" "$assembler" "$work/built" true 2>/dev/null; then
     anew "$assembler" "an assembler that was built anew makes them stale" "2 graded again: the assembler or linker changed"
-    anew "$($gcc -print-prog-name=cc1)" "so does a compiler" "2 graded again: the compiler changed, the assembler"
-    anew /usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin "so does firmware" "2 graded again: the firmware changed, the compiler"
-    anew "$(command -v qemu-system-riscv64)" "and a QEMU" "2 graded again: QEMU changed, the firmware changed"
+    anew "$($gcc -print-prog-name=cc1)" "so does a compiler" "2 graded again: the compiler, the assembler or linker changed"
+    anew /usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin "so does firmware" "2 graded again: the firmware, the compiler changed"
+    anew "$(command -v qemu-system-riscv64)" "and a QEMU" "2 graded again: QEMU, the firmware changed"
     graded "and all as they were" "2 submissions, 2 graded now"
 fi
 mkdir "$work/hidden" && cp labs/01-boot/checks/panic.check "$work/hidden/secret.check"
