@@ -137,6 +137,23 @@ static void blame(struct model *model, unsigned hart, const struct fit *best,
     model_broken(model, difference->rule, hart, best->vcpu, state->code, expected, seen);
 }
 
+static bool explains(const struct fit *best)
+{
+    return best->vcpu && best->differences == 0;
+}
+
+static struct model_vcpu *accept(struct model *model, const struct fit *best,
+                                 const struct model_state *state)
+{
+    if (best->anew)
+        best->vcpu->fp_known = false, best->vcpu->cycle_read = best->vcpu->instret_read = 0;
+    if (best->returns)
+        sbi_returned(model, best->vcpu, state);
+    if (best->emulates)
+        emulation_seen(model, best->vcpu, state);
+    return best->vcpu;
+}
+
 struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct model_state *state)
 {
     int owner = model_owner(model, state->csr.hgatp);
@@ -151,15 +168,8 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
     struct model_vm *vm = &model->vm[owner];
     struct fit best = fit_best(model, hart, vm, state);
     MODEL_EXERCISED(explained);
-    if (best.vcpu && best.differences == 0) {
-        if (best.anew)
-            best.vcpu->fp_known = false, best.vcpu->cycle_read = best.vcpu->instret_read = 0;
-        if (best.returns)
-            sbi_returned(model, best.vcpu, state);
-        if (best.emulates)
-            emulation_seen(model, best.vcpu, state);
-        return best.vcpu;
-    }
+    if (explains(&best))
+        return accept(model, &best, state);
     model_owner_forget(model, state->csr.hgatp);
     owner = model_owner(model, state->csr.hgatp);
     if (owner >= 0 && is_birth(&model->vm[owner], state)) {
@@ -168,6 +178,12 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
                          "the VM goes on, or stays ended", "it begins anew");
         model_life_begins(model, &model->vm[owner]);
         return &model->vm[owner].vcpu[0];
+    }
+    if (owner >= 0 && owner != (int)vm->index) { /* a root that another VM had before */
+        vm = &model->vm[owner];
+        best = fit_best(model, hart, vm, state);
+        if (explains(&best))
+            return accept(model, &best, state);
     }
     const struct model_vcpu *stranger = is_stranger(vm, &best);
     if (stranger) {

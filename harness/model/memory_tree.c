@@ -86,6 +86,13 @@ void memory_forget(struct memory *memory, int vm)
     guest->robberies = 0;
 }
 
+/* Does the leaf lead where it led, with other rights? It need not be read anew then. */
+static bool is_same_frame(uint64_t before, uint64_t now)
+{
+    return (before & now & MEMORY_V) && (before & MEMORY_RWX) && (now & MEMORY_RWX) &&
+           before >> 10 == now >> 10 && !(now & ~before & MEMORY_X);
+}
+
 /* Takes out what is not in RAM any more as it was. */
 static void take_out(struct memory *memory, int vm)
 {
@@ -96,8 +103,12 @@ static void take_out(struct memory *memory, int vm)
         struct memory_table *table = guest->change[i].table;
         unsigned index = guest->change[i].index;
 
-        if (!table->gone &&
-            ((table->entry[index] ^ memory_entry_now(memory, table, index)) & ~MEMORY_FREE_BITS))
+        if (table->gone)
+            continue;
+        uint64_t before = table->entry[index], now = memory_entry_now(memory, table, index);
+        if (is_same_frame(before, now))
+            table->entry[index] = now;
+        else if ((before ^ now) & ~MEMORY_FREE_BITS)
             memory_unlink_entry(memory, table, index);
     }
 }

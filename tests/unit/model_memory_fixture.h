@@ -39,6 +39,7 @@ struct world {
     struct model_state at; /* of the guest that runs */
     char broken[160];      /* name of the first broken rule of memory or TLB */
     char seen[160];
+    char any[160]; /* name of the first broken rule, of whatever */
     uint64_t code;
     unsigned count;
 };
@@ -48,6 +49,8 @@ static inline void note(const struct model_breach *breach, void *argument)
     struct world *world = argument;
     const char *name = breach->rule->name;
 
+    if (!*world->any)
+        snprintf(world->any, sizeof(world->any), "%s", name);
     if (strncmp(name, "memory.", 7) != 0 && strncmp(name, "tlb.", 4) != 0 &&
         strncmp(name, "code.", 5) != 0 && strncmp(name, "sbi.remote", 10) != 0)
         return;

@@ -172,9 +172,30 @@ static void a_root_may_be_another_vm_s_next(void)
     end(&world);
 }
 
+/* VM b goes on under another root, a page that was VM a's: it is b's by what stands in it. */
+static void a_vm_may_change_its_root_in_its_life(void)
+{
+    struct world world;
+
+    begin(&world);
+    run_first(&world, 0, 1);
+    load(&world, 0, hgatp(1, 2));
+    start(&world, 1, 2);
+    world.at.pc += 4;
+    leave(&world, TIMER);
+    store(&world, TABLES(0) + 0x4000, pointer(TABLES(1) + 0x5000));
+    load(&world, 0, hgatp(0, 2));
+    fence_vmid(&world, 2);
+    world.at.csr.hgatp = hgatp(0, 2);
+    enter(&world);
+    CU_ASSERT_STRING_EQUAL(world.any, "");
+    end(&world);
+}
+
 TEST_SUITE(model_vmid,
            {"a VMID changes hands with both fences", a_vmid_changes_hands_with_both_fences},
            {"a root may be another VM's next", a_root_may_be_another_vm_s_next},
+           {"a VM may change its root in its life", a_vm_may_change_its_root_in_its_life},
            {"two VMs with two VMIDs need no fence", two_vms_with_two_vmids_need_no_fence},
            {"Bare is a mode under a VMID", bare_is_a_mode_under_a_vmid},
            {"siblings have a TLB of their own", siblings_have_a_tlb_of_their_own},
