@@ -17,6 +17,7 @@
 #include "command.h"
 #include "grade/lab_range.h"
 #include "lib/buffer.h"
+#include "lib/option.h"
 #include "lib/quantity.h"
 
 struct batch_options {
@@ -96,11 +97,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->one = argument;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 1) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        *(state->arg_num == 0 ? &options->folder : &options->lab) = argument;
-        return 0;
+        return option_folder_and_lab(argument, state, &options->folder, &options->lab);
     case ARGP_KEY_END:
         if (state->arg_num < 1 || (options->one == NULL && options->lab == NULL)) {
             argp_error(state, "DIR and LAB are expected");

@@ -14,6 +14,7 @@
 #include "lib/buffer.h"
 #include "lib/csv.h"
 #include "lib/file.h"
+#include "lib/option.h"
 #include "marks/written.h"
 
 struct anonymous_options {
@@ -42,11 +43,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->course = argument;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 1) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        *(state->arg_num == 0 ? &options->folder : &options->lab) = argument;
-        return 0;
+        return option_folder_and_lab(argument, state, &options->folder, &options->lab);
     case ARGP_KEY_END:
         if (state->arg_num < 2 || options->out == NULL || options->key == NULL) {
             argp_error(state, "DIR, LAB, -o OUT and --key FILE are expected");

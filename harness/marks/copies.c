@@ -10,6 +10,7 @@
 #include "command.h"
 #include "grade/publish.h"
 #include "lib/buffer.h"
+#include "lib/option.h"
 #include "lib/text.h"
 #include "marks/written.h"
 
@@ -34,11 +35,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->course = argument;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 1) {
-            argp_error(state, "found one argument too many: '%s'", argument);
-        }
-        *(state->arg_num == 0 ? &options->folder : &options->lab) = argument;
-        return 0;
+        return option_folder_and_lab(argument, state, &options->folder, &options->lab);
     case ARGP_KEY_END:
         if (state->arg_num < 2 || options->out == NULL) {
             argp_error(state, "DIR, LAB and -o OUT are expected");
