@@ -1,34 +1,11 @@
 /* hv/vm/commands.c: what an operator's commands say and do. */
-#include "console/command.h"
-
-#include "hv/console_fixture.h"
+#include "hv/operator_fixture.h"
 #include "memory/guest_memory.h"
 #include "memory/page.h"
 #include "trap/cause.h"
 #include "vcpu/exit.h"
 #include <stdio.h>
 #include <string.h>
-
-static void begin(void)
-{
-    machine_begin(3);
-    machine_type("\001h");
-    machine_forget_written();
-}
-
-static void runs(const char *command)
-{
-    char line[100];
-
-    snprintf(line, sizeof line, "%s", command);
-    command_run(line);
-}
-
-#define SAYS(command, text)                                                                        \
-    do {                                                                                           \
-        runs(command);                                                                             \
-        SHOWS(text);                                                                               \
-    } while (0)
 
 /* What is told of VMs */
 

@@ -1,32 +1,9 @@
 /* hv/console/shell.c: the line that an operator types, its words, and what is said of wrong ones.
  */
-#include "console/command.h"
-
 #include "console/mux.h"
-#include "hv/console_fixture.h"
+#include "hv/operator_fixture.h"
 #include <stdio.h>
 #include <string.h>
-
-static void begin(void)
-{
-    machine_begin(3);
-    machine_type("\001h");
-    machine_forget_written();
-}
-
-static void runs(const char *command)
-{
-    char line[100];
-
-    snprintf(line, sizeof line, "%s", command);
-    command_run(line);
-}
-
-#define SAYS(command, text)                                                                        \
-    do {                                                                                           \
-        runs(command);                                                                             \
-        SHOWS(text);                                                                               \
-    } while (0)
 
 /* The line that is being typed */
 
