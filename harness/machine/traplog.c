@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "machine/traplog.h"
+#include "machine/traplog_follow.h"
 
 void traplog_init(struct traplog *log)
 {
@@ -15,7 +15,7 @@ void traplog_init(struct traplog *log)
     }
 }
 
-__attribute__((format(printf, 2, 3))) static bool fail(struct traplog *log, const char *format, ...)
+bool traplog_fail(struct traplog *log, const char *format, ...)
 {
     va_list arguments;
     int length =
@@ -44,11 +44,11 @@ static bool emit(struct traplog *log, struct event_list *list, unsigned kind, un
         event.value[EXIT_STVAL] = trap->tval;
         event.value[SEEN_HGATP] = log->hart[hart].hgatp;
     }
-    return event_list_add(list, &event) || fail(log, "out of memory");
+    return event_list_add(list, &event) || traplog_fail(log, "out of memory");
 }
 
 /* A trap that led neither to the firmware nor to the vector stayed where it was taken. */
-static bool settle(struct traplog *log, struct event_list *list, unsigned hart)
+bool traplog_settle(struct traplog *log, struct event_list *list, unsigned hart)
 {
     struct traplog_hart *here = &log->hart[hart];
 
@@ -72,7 +72,7 @@ static bool is_firmware_interrupt(uint32_t scause)
     }
 }
 
-static bool on_trap(struct traplog *log, struct event_list *list, const struct traplog_line *line)
+bool traplog_trap(struct traplog *log, struct event_list *list, const struct traplog_line *line)
 {
     struct traplog_hart *here = &log->hart[line->hart];
     struct traplog_trap trap = {line->scause, line->epc, line->tval};
@@ -89,7 +89,7 @@ static bool on_trap(struct traplog *log, struct event_list *list, const struct t
         here->has_nested = true;
         return true;
     }
-    if (!settle(log, list, line->hart))
+    if (!traplog_settle(log, list, line->hart))
         return false;
     here->last = trap;
     here->open = true;
@@ -131,7 +131,8 @@ static bool on_vector(struct traplog *log, struct event_list *list, unsigned har
 
     log->stray = !here->open && !forwarded && guest;
     if (log->stray)
-        return fail(log, "hart %u reached the trap vector from a guest without a trap", hart);
+        return traplog_fail(log, "hart %u reached the trap vector from a guest without a trap",
+                            hart);
     here->where = WHERE_HYPERVISOR;
     here->returned = false;
     if (!here->open && !forwarded)
@@ -189,7 +190,7 @@ static bool on_program(struct traplog *log, struct event_list *list, unsigned ki
                        const struct traplog_line *line)
 {
     /* The trap into the guest's vector comes before what the vector's first block shows. */
-    if (!settle(log, list, line->hart) || !on_instruction(log, list, kind, line))
+    if (!traplog_settle(log, list, line->hart) || !on_instruction(log, list, kind, line))
         return false;
     memcpy(list->event[list->count - 1].value, line->values, sizeof(line->values));
     return true;
@@ -206,7 +207,7 @@ static void on_hold(struct traplog *log, const struct traplog_line *line)
         log->hgatps[log->hgatp_count++] = line->address;
 }
 
-static bool on_mark(struct traplog *log, struct event_list *list, const struct traplog_line *line)
+bool traplog_mark(struct traplog *log, struct event_list *list, const struct traplog_line *line)
 {
     struct traplog_hart *here = &log->hart[line->hart];
 
@@ -222,7 +223,7 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
     case MARK_VECTOR:
         return on_vector(log, list, line->hart);
     case MARK_SRET:
-        if (!settle(log, list, line->hart))
+        if (!traplog_settle(log, list, line->hart))
             return false;
         here->where = WHERE_GUEST;
         here->returned = false;
@@ -271,67 +272,4 @@ static bool on_mark(struct traplog *log, struct event_list *list, const struct t
     default:
         return true;
     }
-}
-
-static bool on_registers(struct traplog *log, size_t bytes)
-{
-    struct traplog_registers registers;
-
-    if (!traplog_parse_registers(log->line, bytes, &registers))
-        return fail(log, "not understood: \"%.40s\"", "a mark of registers");
-    const struct traplog_hart *here = &log->hart[registers.hart];
-
-    registers.hgatp = here->hgatp;
-    registers.trap = here->exit;
-    registers.host = !registers.entry && !here->exited;
-    if (registers.host)
-        registers.trap = here->last;
-    if (!registers.entry)
-        registers.pc = registers.trap.epc;
-    if (log->on_registers)
-        log->on_registers(&registers, log->argument);
-    return true;
-}
-
-static bool take_line(struct traplog *log, struct event_list *list)
-{
-    struct traplog_line line;
-    size_t bytes = log->used;
-
-    log->lines++;
-    log->used = 0;
-    if (bytes > 1 && log->line[0] == '@' && log->line[1] == MARK_REGISTERS)
-        return on_registers(log, bytes);
-    if (!traplog_parse_line(log->line, bytes, &line))
-        return fail(log, "not understood: \"%.*s\"", bytes < 60 ? (int)bytes : 60, log->line);
-    if (line.kind == TRAPLOG_TRAP)
-        return on_trap(log, list, &line);
-    return line.kind == TRAPLOG_NOTHING || on_mark(log, list, &line);
-}
-
-bool traplog_feed(struct traplog *log, const char *data, size_t bytes, struct event_list *list)
-{
-    const char *end = data + bytes;
-
-    while (data < end) {
-        const char *newline = memchr(data, '\n', (size_t)(end - data));
-        size_t part = (size_t)((newline ? newline : end) - data);
-        size_t room = sizeof(log->line) - log->used;
-
-        memcpy(log->line + log->used, data, part < room ? part : room);
-        log->used += part < room ? part : room;
-        data += part + (newline != NULL);
-        if (newline && !take_line(log, list))
-            return false;
-    }
-    return true;
-}
-
-bool traplog_end(struct traplog *log, struct event_list *list)
-{
-    bool good = log->used == 0 || take_line(log, list);
-
-    for (unsigned hart = 0; good && hart < TRAPLOG_HARTS; hart++)
-        good = settle(log, list, hart);
-    return good;
 }

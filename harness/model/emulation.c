@@ -2,13 +2,12 @@
  * Instructions that the guest may not execute itself: they are carried out for it, or refused with
  * the exception that it would have met on a machine of its own. Which of the two is the
  * hypervisor's choice only where the guest's own mode and CSRs allow the instruction. Privileged
- * ISA, 18.6.1: Trap Cause Codes; 18.2.1: hstatus (VTVM, VTW, VTSR); 18.2.5: hcounteren.
+ * ISA, 18.6.1: Trap Cause Codes; 18.2.1: hstatus (VTVM, VTW, VTSR).
  */
 #include "model/emulation.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
+#include "model/counter.h"
+#include "model/csr_instruction.h"
 #include "model/guest_virtual.h"
 #include "model/interrupt.h"
 
@@ -29,13 +28,8 @@ MODEL_RULE(permitted, "emulation.permitted", "Privileged ISA 20240411, 3.1.11; 1
            "mode, a write to one that can only be read, a counter that scounteren hides from a "
            "program.",
            "an instruction is carried out that the guest may not execute");
-MODEL_RULE(counter, "emulation.counter", "Unprivileged ISA 20240411, 8.1; contract",
-           "A counter that is read for the guest never goes back on its vCPU, and the time is the "
-           "time of that moment.",
-           "a counter is read wrongly");
 
 #define CAUSE_ILLEGAL 2
-#define SYSTEM        0x73u
 #define WFI           0x10500073u
 #define SRET          0x10200073u
 #define FENCE_MASK    0xfe007fffu
@@ -45,36 +39,9 @@ MODEL_RULE(counter, "emulation.counter", "Unprivileged ISA 20240411, 8.1; contra
 #define SFENCE_INVIR  0x18100073u
 #define BOUNDED_WAIT  3000 /* instructions */
 #define BOUNDED_TICKS 100
-#define SLACK_TICKS   10 /* of a time that was read: instructions are counted by blocks */
 
-#define COUNTER_TIME (1ull << 1) /* of hcounteren */
 #define CSR_STIMECMP 0x14du
 #define CSR_SATP     0x180u
-#define CSR_CYCLE    0xc00u
-#define CSR_TIME     0xc01u
-#define CSR_INSTRET  0xc02u
-#define CSR_COUNTERS 0xc1fu /* the last of them */
-
-/*
- *  31       20 19   15 14  12 11    7 6      0
- * +-----------+-------+------+-------+--------+
- * |    csr    |  rs1  | f3   |  rd   | SYSTEM |   f3: 1 write, 2 set, 3 clear; 4 more: rs1 is the
- * +-----------+-------+------+-------+--------+   operand itself
- */
-static bool is_csr(uint32_t instruction)
-{
-    return (instruction & 0x7f) == SYSTEM && (instruction >> 12 & 3) != 0;
-}
-
-static unsigned rd_of(uint32_t instruction)
-{
-    return instruction >> 7 & 31;
-}
-
-static bool writes_csr(uint32_t instruction)
-{
-    return (instruction >> 12 & 3) == 1 || (instruction >> 15 & 31) != 0;
-}
 
 /* What the CSR holds behind the instruction. */
 static uint64_t written(const struct model_state *at, uint32_t instruction, uint64_t before)
@@ -95,7 +62,7 @@ static uint64_t written(const struct model_state *at, uint32_t instruction, uint
 /* May a guest in that state execute it, if the hypervisor lets it? A guest has no H extension. */
 static bool may_access(const struct model_state *at, uint32_t instruction)
 {
-    unsigned csr = instruction >> 20, level = csr >> 8 & 3;
+    unsigned csr = csr_of(instruction), level = csr >> 8 & 3;
 
     if (level > 1 || (level == 1 && !state_in_supervisor(at)))
         return false;
@@ -116,87 +83,14 @@ static struct successor *behind(struct successors *list, const struct model_vcpu
     return successor;
 }
 
-/* ---- Counters -------------------------------------------------------------------------- */
-
-static bool wrong_counter(struct difference *difference, const char *name, uint64_t seen,
-                          const char *want)
-{
-    *difference = (struct difference){.rule = &counter, .name = name, .seen = seen};
-    snprintf(difference->text, sizeof(difference->text), "%s", want);
-    return false;
-}
-
-/* From where the guest's time counts: by htimedelta, which the machine goes by where it lets the
- * guest read the time itself; else the hypervisor's choice, which its first answer tells. */
-static uint64_t time_delta(const struct model *model, const struct model_vcpu *vcpu, uint64_t value)
-{
-    const struct model_vm *vm = &model->vm[vcpu->vm];
-
-    if (vcpu->at.csr.hcounteren & COUNTER_TIME)
-        return vcpu->at.csr.htimedelta;
-    return vm->time_read ? vm->time_read_delta : value - model_now(model);
-}
-
-static bool fits_time(const struct model *model, const struct model_vcpu *vcpu, uint64_t value,
-                      struct difference *difference)
-{
-    uint64_t delta = time_delta(model, vcpu, value), from = vcpu->left_at + delta - SLACK_TICKS,
-             to = model_now(model) + delta + SLACK_TICKS;
-    char want[120];
-
-    if (!model->setup.time)
-        return true;
-    /* What the first answer told may have been the time at the exit. */
-    if (!(vcpu->at.csr.hcounteren & COUNTER_TIME))
-        to += model->vm[vcpu->vm].time_read_slack;
-    MODEL_EXERCISED(counter);
-    snprintf(want, sizeof(want), "time from %" PRIu64 " to %" PRIu64, from, to);
-    return value - from <= to - from || wrong_counter(difference, "time", value, want);
-}
-
-static bool fits_counter(struct model *model, const struct model_vcpu *vcpu,
-                         const struct successor *own, const struct model_state *seen,
-                         struct difference *difference)
-{
-    uint32_t instruction = guest_instruction(model, &vcpu->at);
-    unsigned csr = instruction >> 20, rd = rd_of(instruction);
-    uint64_t value = seen->x[rd];
-    char want[120];
-
-    (void)own;
-    if (rd == 0)
-        return true;
-    if (csr == CSR_TIME)
-        return fits_time(model, vcpu, value, difference);
-    uint64_t last = csr == CSR_CYCLE ? vcpu->cycle_read : vcpu->instret_read;
-    if (model->setup.harts > 1) /* each of them counts by itself */
-        return true;
-    MODEL_EXERCISED(counter);
-    snprintf(want, sizeof(want), "%s not below %" PRIu64 ", as it was read before",
-             csr == CSR_CYCLE ? "cycle" : "instret", last);
-    return value >= last ||
-           wrong_counter(difference, csr == CSR_CYCLE ? "cycle" : "instret", value, want);
-}
-
 void emulation_seen(struct model *model, struct model_vcpu *vcpu, const struct model_state *seen)
 {
     uint32_t instruction = guest_instruction(model, &vcpu->at);
-    unsigned csr = instruction >> 20;
-
-    struct model_vm *vm = &model->vm[vcpu->vm];
 
     if (!is_csr(instruction))
         return;
-    if (csr == CSR_TIME && rd_of(instruction) && !vm->time_read) {
-        vm->time_read = true;
-        vm->time_read_delta = seen->x[rd_of(instruction)] - model_now(model);
-        vm->time_read_slack = model_now(model) - vcpu->left_at;
-    }
-    if (csr == CSR_CYCLE && rd_of(instruction))
-        vcpu->cycle_read = seen->x[rd_of(instruction)];
-    if (csr == CSR_INSTRET && rd_of(instruction))
-        vcpu->instret_read = seen->x[rd_of(instruction)];
-    if (csr == CSR_STIMECMP && writes_csr(instruction))
+    counter_seen(model, vcpu, instruction, seen);
+    if (csr_of(instruction) == CSR_STIMECMP && writes_csr(instruction))
         interrupt_timer_set(model, vcpu, written(&vcpu->at, instruction, vcpu->at.csr.vstimecmp),
                             seen);
 }
@@ -223,7 +117,7 @@ static void after_satp(const struct model_vcpu *vcpu, struct successors *list, u
 
 static void after_csr(const struct model_vcpu *vcpu, struct successors *list, uint32_t instruction)
 {
-    unsigned csr = instruction >> 20;
+    unsigned csr = csr_of(instruction);
     struct successor *done;
 
     if (csr == CSR_SATP) {
@@ -234,7 +128,7 @@ static void after_csr(const struct model_vcpu *vcpu, struct successors *list, ui
     done->x_any = ANY_X(rd_of(instruction)) & ~1u;
     done->emulates = true;
     if (csr >= CSR_CYCLE && csr <= CSR_INSTRET)
-        done->fits = fits_counter;
+        done->fits = counter_fits;
     if (csr == CSR_STIMECMP)
         done->csr_any = ANY_CSR(GUEST_VSTIMECMP);
 }

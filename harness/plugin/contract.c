@@ -13,7 +13,6 @@
 #include "model/console.h"
 #include "model/model.h"
 #include "model/record.h"
-#include "model/rule.h"
 #include "watch.h"
 
 #define HSTATUS_SPV (1ull << 7)
@@ -42,23 +41,8 @@ static void blind(const char *what)
 
 static void broken(const struct model_breach *breach, void *argument)
 {
-    size_t count;
-    const struct model_rule *rules = model_rules(&count);
-
     (void)argument;
-    if (channel->breaches < MODEL_CHANNEL_BREACHES) {
-        struct model_channel_breach *to = &channel->breach[channel->breaches];
-
-        to->rule = (uint32_t)(breach->rule - rules);
-        to->hart = breach->hart;
-        to->vm = breach->vm;
-        to->vcpu = breach->vcpu;
-        to->instructions = breach->instructions;
-        to->code = breach->code;
-        memcpy(to->expected, breach->expected, sizeof(to->expected));
-        memcpy(to->seen, breach->seen, sizeof(to->seen));
-    }
-    channel->breaches++;
+    findings_breach(channel, breach);
 }
 
 /* At once, since the machine may be killed after its last event. */
@@ -95,31 +79,6 @@ static uint64_t now(void *argument)
     (void)argument;
     clock_ticks(hart_now, &last);
     return last;
-}
-
-static void copy_rules(void)
-{
-    size_t count;
-    const struct model_rule *rules = model_rules(&count);
-
-    channel->rules = count < MODEL_CHANNEL_RULES ? (uint32_t)count : MODEL_CHANNEL_RULES;
-    for (uint32_t i = 0; i < channel->rules; i++) {
-        struct model_channel_rule *to = &channel->rule[i];
-
-        snprintf(to->name, sizeof(to->name), "%s", rules[i].name);
-        snprintf(to->source, sizeof(to->source), "%s", rules[i].source);
-        snprintf(to->text, sizeof(to->text), "%s", rules[i].text);
-        snprintf(to->diagnosis, sizeof(to->diagnosis), "%s", rules[i].diagnosis);
-    }
-}
-
-static void copy_counts(void)
-{
-    size_t count;
-    const struct model_rule *rules = model_rules(&count);
-
-    for (uint32_t i = 0; i < channel->rules; i++)
-        channel->rule[i].exercised = *rules[i].exercised;
 }
 
 /* Once the machine's RAM can be seen: when the hypervisor's first block runs. */
@@ -233,7 +192,7 @@ void contract_block(unsigned hart)
     model_entry(model, hart, &state[hart].at);
     note_life(state[hart].at.csr.hgatp, state[hart].instructions);
     memory_turn();
-    copy_counts();
+    findings_counts(channel);
 }
 
 /* A guest has called the hypervisor (mark C): extension, function, a0, a1, pc, hgatp. */
@@ -288,7 +247,7 @@ void contract_end(void)
     if (!model || !watch.contract)
         return;
     model_end(model);
-    copy_counts();
+    findings_counts(channel);
 }
 
 bool contract_open(int fd)
@@ -296,7 +255,7 @@ bool contract_open(int fd)
     channel = mmap(NULL, sizeof(*channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (channel == MAP_FAILED || channel->magic != MODEL_CHANNEL_MAGIC)
         return false;
-    copy_rules();
+    findings_rules(channel);
     channel->sight = MODEL_SIGHT_GOOD;
     watch.contract = true;
     return true;

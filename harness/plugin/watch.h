@@ -112,6 +112,13 @@ void contract_vector(unsigned hart);
 void contract_wfi(unsigned hart);
 void contract_end(void);
 bool contract_open(int fd);
+/* findings.c: the rules are put into the channel once, the counts of their trials whenever the
+ * machine may end; a breach is kept while there is room, and counted. */
+struct model_channel;
+struct model_breach;
+void findings_rules(struct model_channel *channel);
+void findings_counts(struct model_channel *channel);
+void findings_breach(struct model_channel *channel, const struct model_breach *breach);
 /* The model; NULL while nothing is judged. */
 struct model *contract_model(void);
 /* Is that a place of the image where no code is? */
