@@ -47,15 +47,16 @@ static void ask(struct memory *memory, const struct model_vcpu *caller, unsigned
     *due = (struct tlb_due){.state = TLB_ASKED,
                             .code = x[16] == SBI_RFENCE_FENCE_I,
                             .with_asid = x[16] == SBI_RFENCE_SFENCE_VMA_ASID,
-                            .everything = (start == 0 && size == 0) || size == UINT64_MAX ||
-                                          start + size < start,
+                            .everything = (start == 0 && size == 0) || size == UINT64_MAX,
                             .caller = caller->index,
                             .asid = ASID(x[14]),
                             .since = memory->events};
     if (due->code || due->everything)
         return;
     due->from = start & ~(MEMORY_PAGE - 1);
-    due->pages = (start % MEMORY_PAGE + size + MEMORY_PAGE - 1) / MEMORY_PAGE;
+    due->pages = start + size < start /* no range goes beyond the last address */
+                     ? (UINT64_MAX - due->from) / MEMORY_PAGE + 1
+                     : (start % MEMORY_PAGE + size + MEMORY_PAGE - 1) / MEMORY_PAGE;
     if (size == 0)
         clear(due); /* an empty range */
     else if (due->pages <= MOST_PAGES)

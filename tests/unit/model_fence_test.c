@@ -76,6 +76,25 @@ static void a_remote_fence_of_everything_has_no_address(void)
     }
 }
 
+static void a_remote_fence_ends_with_the_addresses(void)
+{
+    struct world world;
+
+    for (unsigned i = 0; i < 2; i++) {
+        ask(&world, SBI_RFENCE_SFENCE_VMA, -0x2000ull, i ? 0x2000 : 0x5000);
+        vvma(&world, -0x2000ull);
+        vvma(&world, -0x1000ull);
+        answer(&world, 0, 0);
+        HOLDS(&world);
+        end(&world);
+        ask(&world, SBI_RFENCE_SFENCE_VMA, -0x2000ull, i ? 0x2000 : 0x5000);
+        vvma(&world, -0x2000ull);
+        answer(&world, 0, 0);
+        BREAKS(&world, "sbi.remote-sfence");
+        end(&world);
+    }
+}
+
 static void a_remote_fence_is_for_its_address_space(void)
 {
     struct world world;
@@ -123,6 +142,7 @@ TEST_SUITE(model_fence, {"loaded code needs fence.i", loaded_code_needs_fence_i}
            {"a remote fence covers its range", a_remote_fence_covers_its_range},
            {"a remote fence of everything has no address",
             a_remote_fence_of_everything_has_no_address},
+           {"a remote fence ends with the last address", a_remote_fence_ends_with_the_addresses},
            {"a remote fence is for its address space", a_remote_fence_is_for_its_address_space},
            {"a refused remote fence owes nothing", a_refused_remote_fence_owes_nothing},
            {"a remote fence.i is executed", a_remote_fence_i_is_executed});
