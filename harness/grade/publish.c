@@ -33,6 +33,7 @@ static bool stays_home(const char *path)
         PUBLISHED,
         "tools/bench",
         "tools/build.mk",
+        "tools/contract",
         "tools/debug",
         "tools/demo",
         "tools/fuzz",

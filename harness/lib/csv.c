@@ -61,8 +61,7 @@ static bool read_field(const char **at, char separator, struct buffer *field, si
 
 static bool is_empty(const struct csv_row *row)
 {
-    return row->count == 0 || (row->count == 1 && row->fields[0][0] == '\0') ||
-           row->fields[0][0] == '#';
+    return row->count == 0 || (row->count == 1 && row->fields[0][0] == '\0');
 }
 
 static void free_row(struct csv_row *row)
@@ -77,6 +76,7 @@ static int read_rows(struct csv *csv, const char *path, const char *at, struct e
 {
     for (size_t line = 1; *at != '\0';) {
         struct csv_row row = {.line = line};
+        bool is_comment = *at == '#'; /* and not "#" in quotes */
         for (bool more = true; more;) {
             struct buffer field = {0};
             if (!read_field(&at, csv->separator, &field, &line)) {
@@ -90,7 +90,7 @@ static int read_rows(struct csv *csv, const char *path, const char *at, struct e
         }
         line += *at == '\n';
         at += *at == '\n';
-        if (is_empty(&row)) {
+        if (is_empty(&row) || is_comment) {
             free_row(&row);
             continue;
         }

@@ -59,8 +59,11 @@ static int read_one(const struct written *written, size_t index, bool all, struc
     if (intake_open(&intake, path, error) != 0) {
         return -1;
     }
-    int status = tree_plan(&whole, written->course, &extent, error);
-    if (status == 0) {
+    int status =
+        intake_choose(&intake, written->course, written->labs.last, &written->blank, error);
+    if (status == 0 && tree_plan(&whole, written->course, &extent, error) != 0) {
+        status = -1;
+    } else if (status == 0) {
         intake_take(&intake, written->course, written->labs.last, &whole);
         keep(written, &whole, all, &written->trees[index]);
         tree_free(&whole);

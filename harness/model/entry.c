@@ -109,6 +109,20 @@ static bool is_birth(const struct model_vm *vm, const struct model_state *state)
            state_in_supervisor(state) && !(state->csr.vsstatus & STATUS_SIE);
 }
 
+/*
+ * A VM may end before its first instruction was executed: then its next life begins in the very
+ * state in which the last one could go on. Another root or another begin of time tells them apart.
+ */
+static bool is_next_life(struct model *model, const struct model_vm *vm, const struct fit *best,
+                         const struct model_state *state)
+{
+    if (!model->setup.time || best->vcpu != &vm->vcpu[0] || !vm->time_known || !is_birth(vm, state))
+        return false;
+    return (state->csr.htimedelta != vm->time_delta ||
+            model_root(state->csr.hgatp) != model_root(vm->hgatp)) &&
+           life_may_begin(model, vm);
+}
+
 /* So much is different that it is none of those that may run, and there is one that may not. */
 static const struct model_vcpu *is_stranger(const struct model_vm *vm, const struct fit *best)
 {
@@ -168,7 +182,7 @@ struct model_vcpu *entry_judge(struct model *model, unsigned hart, const struct 
     struct model_vm *vm = &model->vm[owner];
     struct fit best = fit_best(model, hart, vm, state);
     MODEL_EXERCISED(explained);
-    if (explains(&best))
+    if (explains(&best) && !is_next_life(model, vm, &best, state))
         return accept(model, &best, state);
     model_owner_forget(model, state->csr.hgatp);
     owner = model_owner(model, state->csr.hgatp);

@@ -178,12 +178,14 @@ static void note_left(struct memory *memory, int vm, const struct memory_frame *
     if (!guest->left && !(guest->left = calloc(pages, sizeof(*guest->left))))
         return;
     struct memory_left *left = &guest->left[frame->place];
-    const struct memory_suspect *suspect = &guest->suspect[frame->suspect - 1];
-    if (frame->suspect)
+    if (frame->suspect) {
+        const struct memory_suspect *suspect = &guest->suspect[frame->suspect - 1];
+
         *left = (struct memory_left){suspect->digest, (uint16_t)suspect->skip,
                                      (uint16_t)suspect->bytes};
-    else
-        left->digest = memory_digest(memory_ram(memory, page), left->skip = 0, left->bytes = 0);
+    } else {
+        *left = (struct memory_left){memory_digest(memory_ram(memory, page), 0, 0), 0, 0};
+    }
 }
 
 void memory_release(struct memory *memory, int vm, uint64_t physical, uint64_t bytes)

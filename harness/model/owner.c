@@ -23,7 +23,7 @@ struct model_tree {
     int vm;
 };
 
-static uint64_t root_of(uint64_t hgatp)
+uint64_t model_root(uint64_t hgatp)
 {
     return hgatp & (0xfull << 60 | PPN_MASK);
 }
@@ -110,7 +110,7 @@ static int find_owner(const struct model *model, uint64_t hgatp)
 int model_vm_of(const struct model *model, uint64_t hgatp)
 {
     for (size_t i = 0; i < model->tree_count; i++)
-        if (model->trees[i].root == root_of(hgatp))
+        if (model->trees[i].root == model_root(hgatp))
             return model->trees[i].vm;
     return -1;
 }
@@ -129,13 +129,13 @@ int model_owner(struct model *model, uint64_t hgatp)
     if (!more)
         return vm;
     model->trees = more;
-    model->trees[model->tree_count++] = (struct model_tree){root_of(hgatp), vm};
+    model->trees[model->tree_count++] = (struct model_tree){model_root(hgatp), vm};
     return vm;
 }
 
 void model_owner_forget(struct model *model, uint64_t hgatp)
 {
-    uint64_t root = root_of(hgatp);
+    uint64_t root = model_root(hgatp);
 
     for (size_t i = 0; i < model->tree_count; i++)
         if (model->trees[i].root == root)

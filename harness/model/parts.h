@@ -150,6 +150,8 @@ uint64_t model_instructions(const struct model *model);
 int model_owner(struct model *model, uint64_t hgatp);
 /* Does the VM's device tree stand there now? */
 bool model_owns(const struct model *model, unsigned vm, uint64_t hgatp);
+/* What of hgatp names the tree: all but the VMID. */
+uint64_t model_root(uint64_t hgatp);
 /* Forgets whose it was. */
 void model_owner_forget(struct model *model, uint64_t hgatp);
 /* Host address of a guest-physical one by that second stage, NULL: not mapped; *left: bytes of

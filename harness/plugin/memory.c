@@ -126,7 +126,10 @@ void on_memory_store(unsigned hart, uint32_t info, uint64_t address, void *data)
     uint64_t code = (uint64_t)(uintptr_t)data, physical;
     unsigned bytes = 1u << qemu_plugin_mem_size_shift(info);
 
-    if (address >> PAGE_BITS == state[hart].harmless && turn == state[hart].harmless_turn)
+    unsigned here = in_page(address, bytes);
+
+    if (address >> PAGE_BITS == state[hart].harmless && turn == state[hart].harmless_turn &&
+        here == bytes)
         return;
     model = contract_model();
     where = model && qemu_plugin_mem_is_store(info) ? qemu_plugin_get_hwaddr(info, address) : NULL;
@@ -137,7 +140,6 @@ void on_memory_store(unsigned hart, uint32_t info, uint64_t address, void *data)
         device_store(hart, physical, bytes, code);
         return;
     }
-    unsigned here = in_page(address, bytes);
     model_store(model, hart, code, physical, here);
     state[hart].harmless_turn = turn;
     state[hart].harmless = model_watches(model, physical) ? NO_PAGE : address >> PAGE_BITS;

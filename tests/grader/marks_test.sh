@@ -124,7 +124,8 @@ fact "with the day on which they handed in" grep -q '^"bob_77_assignsubmission_f
 sed 's/^/ /' "$work/solved/hv/trap/trap.c" >"$work/part/hv/trap/trap.c"
 sed -i 's/trap_resume = 0/trap_resume = 0 + 0/' "$work/part/hv/trap/trap.c"
 pack part fay 2026-10-05T00:00:00Z
-cp "$class/fay.tar.gz" "$class/gil.tar.gz"
+mkdir "$work/around" && cp -r "$work/part" "$work/around/lab1" # gil has packed the folder, too
+tar -C "$work/around" -czf "$class/gil.tar.gz" lab1
 says "copies are told, white space aside" 0 "hv/trap/trap.c: fay, gil" "$coach" copies "$class" 1 -o "$work/copies"
 fact "so is what the reference has" grep -qx 'hv/trap/panic.c: ann has what the reference has' "$work/copies/report.txt"
 fact "what nobody has written is no copy" sh -c "! grep -q 'carla' $work/copies/report.txt"

@@ -26,6 +26,7 @@ static void what_is_written_is_what_was_read(void)
         "a,b\r\n\"x, y\",\"say \"\"so\"\"\"\r\n,\r\n",
         "a;b\r\n\"two\nlines\";1,5\r\n",
         "a\tb\tc\r\n\t\t\"#\"\r\n",
+        "\"#a\",b\r\n",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct csv csv;

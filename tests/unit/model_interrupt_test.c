@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "abi/sbi.h"
+#include "model/parts.h"
 
 #define RAM              BUNDLE_GUEST_RAM_BASE
 #define SUPERVISOR_TIMER (1ull << 63 | 5)
@@ -140,6 +141,24 @@ static void vstimecmp_is_as_good(void)
     expect("sbi.csrs");
 }
 
+/* The next life begins in the state in which the first could go on, but at another time. */
+static void a_life_may_end_before_its_first_instruction(void)
+{
+    static const struct model_command restart = {.at = 900, .text = "restart a"};
+
+    for (unsigned asked = 0; asked < 2; asked++) {
+        fixture_open(&f);
+        f.now = 1000;
+        f.model->setup.commands = &restart;
+        f.model->setup.command_count = asked;
+        fixture_enter(&f);
+        fixture_leave(&f, SUPERVISOR_TIMER, 0);
+        f.state.csr.htimedelta++;
+        fixture_enter(&f);
+        expect(asked ? "" : "time.steady");
+    }
+}
+
 static void time_does_not_leap(void)
 {
     begin();
@@ -223,6 +242,8 @@ TEST_SUITE(model_interrupt, {"interrupts come from somewhere", interrupts_come_f
            {"a timer comes at its deadline", a_timer_comes_at_its_deadline},
            {"vstimecmp is as good a timer", vstimecmp_is_as_good},
            {"time does not leap", time_does_not_leap},
+           {"a life may end before its first instruction",
+            a_life_may_end_before_its_first_instruction},
            {"floating point can be reached where it is on", floating_point_can_be_reached},
            {"floating point is kept", floating_point_is_kept},
            {"the machine does not sleep beside work", the_machine_does_not_sleep_beside_work});
