@@ -115,16 +115,25 @@ static bool is_reused(const struct ram *ram, uint64_t root, const uint64_t *hgat
 }
 
 /* Is it a VM's that has been entered with another tree since? Either may be in use, and they may
- * share all that is below; what they lead to the model judges. */
+ * share all that is below; what they lead to the model judges. VMs that are packed alike have a
+ * tree each. */
 static bool is_superseded(const struct ram *ram, const uint64_t *hgatps, size_t count,
                           const struct bundle_header *bundle, uint64_t at)
 {
-    for (uint32_t vm = 0; bundle && vm < bundle->vm_count; vm++)
-        for (size_t i = 1; i < count && recognise_vm(ram, hgatps[0], at, vm); i++)
-            if (HGATP_PPN(hgatps[i]) != HGATP_PPN(hgatps[0]) &&
-                recognise_vm(ram, hgatps[i], at, vm))
-                return true;
-    return false;
+    size_t alike = 0, newer = 0;
+    uint32_t one = 0;
+
+    for (uint32_t vm = 0; bundle && vm < bundle->vm_count; vm++) {
+        if (!recognise_vm(ram, hgatps[0], at, vm))
+            continue;
+        alike++;
+        one = vm;
+    }
+    for (size_t i = 1; alike && i < count; i++)
+        newer += HGATP_PPN(hgatps[i]) != HGATP_PPN(hgatps[0]) &&
+                 !root_is_among(&hgatps[i + 1], count - i - 1, hgatps[i]) &&
+                 recognise_vm(ram, hgatps[i], at, one);
+    return alike && newer >= alike;
 }
 
 void audit_from_machine(struct audit_input *input, const struct ram *ram,
