@@ -225,6 +225,18 @@ static bool goes_before(const struct run_queue *queue, const struct sched_group 
                  b->virtual_time + virtual_ticks(b, queue->slice)) < 0;
 }
 
+/* The group's first whose turn is not over: one may have taken longer than several turns. */
+static struct sched_entity *first_of(struct run_queue *queue, struct sched_group *group)
+{
+    for (;;) {
+        struct sched_entity *entity = container_of(group->entities.next, struct sched_entity, link);
+        if (!sched_turn_over(queue, entity))
+            return entity;
+        sched_turn_end(queue, entity);
+        list_move_before(&group->entities, &entity->link);
+    }
+}
+
 static struct sched_entity *pick(struct run_queue *queue, uint64_t now, uint64_t *until)
 {
     struct sched_group *best = NULL;
@@ -236,7 +248,7 @@ static struct sched_entity *pick(struct run_queue *queue, uint64_t now, uint64_t
             best = of_link(at);
     if (!best)
         return NULL;
-    struct sched_entity *entity = container_of(best->entities.next, struct sched_entity, link);
+    struct sched_entity *entity = first_of(queue, best);
     renew(queue, best, now);
     *until = smaller(*until, now + smaller(queue->slice - entity->turn_used, left(queue, best)));
     return entity;

@@ -166,6 +166,20 @@ static void whoever_yields_goes_behind(void)
 }
 
 /* Whatever comes and goes, the queue's sums are those of its groups. */
+/* A timer may come late, and work be charged: the next turn is a whole one, and no more. */
+static void a_long_turn_is_followed_by_a_turn(void)
+{
+    for (uint32_t cap = 0; cap <= 50; cap += 50) {
+        uint64_t until;
+
+        harts_begin(&sim, "fair", 1);
+        harts_busy_vm(&sim, 100, cap, 2);
+        sim.vcpu[0].entity.turn_used = sim.vcpu[1].entity.turn_used = 5 * sim.queue.slice + 3;
+        CU_ASSERT_PTR_NOT_NULL(sim.queue.policy->pick(&sim.queue, sim.now, &until));
+        CU_ASSERT_EQUAL(until, sim.now + sim.queue.slice - 3);
+    }
+}
+
 static void the_queue_is_consistent_whatever_happens(void)
 {
     struct random random = {4711};
@@ -211,5 +225,6 @@ TEST_SUITE(hv_harts, {"no vCPU runs on two harts", no_vcpu_runs_on_two_harts},
            {"more harts than vCPUs need no shares", more_harts_than_vcpus_need_no_shares},
            {"caps hold for the machine", caps_hold_for_the_machine},
            {"whoever yields goes behind", whoever_yields_goes_behind},
+           {"a long turn is followed by a turn", a_long_turn_is_followed_by_a_turn},
            {"the queue is consistent, whatever happens", the_queue_is_consistent_whatever_happens},
            {"nobody starves", nobody_starves});
