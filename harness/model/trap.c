@@ -1,7 +1,7 @@
 /* A trap given to the guest: what the machine itself does when it takes one into VS-mode. */
 #include "model/successor.h"
 
-MODEL_RULE(trap_pc, "trap.vector", "Privileged ISA 20240411, 18.6.2; 12.1.2",
+MODEL_RULE(trap_pc, "trap.vector", "Privileged ISA 20240411, 18.6.2; 10.1.2",
            "A trap that is given to the guest continues at the base of vstvec.",
            "injected trap does not continue at vstvec");
 MODEL_RULE(
