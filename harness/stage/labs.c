@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "lib/buffer.h"
+#include "lib/file.h"
 #include "lib/option.h"
 #include "stage/tree.h"
+
+#define LATER "labs/later.txt" /* files of labs that are still to be written */
 
 struct labs_options {
     const char *course;
@@ -68,16 +72,53 @@ static void list_blanks(const struct lab *lab)
     }
 }
 
-/* Every source file is in a lab, every list names files that exist, every blank is found. */
-static int check_course(const struct course *course, struct error *error)
+/*
+ * Every source file is in one lab, or in LATER (a path a line, # begins a comment). *later: how
+ * many are in LATER. Result: faults that were told.
+ */
+static unsigned check_files(const struct course *course, const char *list, size_t *later)
 {
     unsigned faults = 0;
+    char *lines = copy_string(list), *rest = lines, *line;
+    bool *listed = allocate(course->file_count, sizeof(*listed));
+    *later = 0;
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        if (line[0] == '\0' || line[0] == '#') {
+            continue;
+        }
+        const struct course_file *file = course_file_find(course, line);
+        if (file == NULL || file->lab != COURSE_NO_LAB) {
+            complain(LATER ": %s %s", line, file == NULL ? "does not exist" : "is in a lab");
+            faults++;
+        } else {
+            listed[file - course->files] = true;
+            ++*later;
+        }
+    }
     for (size_t i = 0; i < course->file_count; i++) {
-        if (course->files[i].lab == COURSE_NO_LAB) {
+        if (course->files[i].lab == COURSE_NO_LAB && !listed[i]) {
             complain("%s: is in no lab; name it in one labs/*/lab.yaml", course->files[i].path);
             faults++;
         }
     }
+    free(listed);
+    free(lines);
+    return faults;
+}
+
+/* Every source file is in a lab, every list names files that exist, every blank is found. */
+static int check_course(const struct course *course, struct error *error)
+{
+    struct buffer list = {0};
+    size_t later;
+    char *path = format_string("%s/" LATER, course->root);
+    if (access(path, F_OK) == 0 && file_read(path, &list, error) != 0) {
+        free(path);
+        return error_report(error);
+    }
+    unsigned faults = check_files(course, buffer_string(&list), &later);
+    free(path);
+    buffer_free(&list);
     for (size_t i = 0; i < course->lab_count; i++) {
         const struct lab *lab = course->labs[i];
         for (unsigned j = 0; j < lab->files_count; j++) {
@@ -97,7 +138,8 @@ static int check_course(const struct course *course, struct error *error)
         tree_free(&tree);
     }
     if (faults == 0) {
-        printf("%zu files in %zu labs: each in one\n", course->file_count, course->lab_count);
+        printf("%zu files in %zu labs: each in one\n", course->file_count - later,
+               course->lab_count);
     }
     return faults == 0 ? COACH_OK : COACH_FAILED;
 }
