@@ -12,6 +12,7 @@
 
 struct board board;
 struct hart harts[HART_MAX];
+_Static_assert(BOARD_MAX_HARTS == HART_MAX, "room for each hart that is read");
 unsigned hart_count = 1;
 
 extern char __image_start[];

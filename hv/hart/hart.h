@@ -49,8 +49,7 @@ struct hart {
     uint64_t turn_began;    /* when current was switched to */
     uint64_t booked;        /* until when time has been accounted */
 
-    struct run_queue *queue; /* that it chooses from: the machine's */
-    struct list work;        /* deferred: hart/work.h */
+    struct list work; /* deferred: hart/work.h */
     struct list timers;
     uint64_t clock; /* what the clock is armed for */
     struct timer slice;
@@ -62,7 +61,6 @@ struct hart {
 
     _Alignas(64) uint32_t requests; /* ENTRY_…, atomic: what others ask of it (hart/request.h) */
     uint32_t state;                 /* enum hart_state, atomic: others look */
-    uint64_t stopped_at;            /* HART_STOPPED: pc of its guest; 0: none ran */
 };
 
 _Static_assert(offsetof(struct hart, stack_pointer) == HART_STACK_POINTER, "offsets.h");
@@ -72,6 +70,7 @@ _Static_assert(offsetof(struct hart, stack_top) == HART_STACK_TOP, "offsets.h");
 _Static_assert(offsetof(struct hart, return_address) == HART_RETURN, "offsets.h");
 
 #define HART_MAX 16
+_Static_assert(HART_MAX == TRACE_MAX_HARTS, "a ring for each hart");
 
 /* The turn may be another's: the policy is asked before the next entry. */
 static inline void hart_reschedule(struct hart *hart)

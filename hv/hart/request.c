@@ -17,9 +17,8 @@ void hart_request(struct hart *hart, uint32_t what)
 }
 
 /* Another hart panics: this one shows where it is, and runs no more. */
-static _Noreturn void stop(struct hart *hart, const struct vcpu *vcpu)
+static _Noreturn void stop(struct hart *hart)
 {
-    hart->stopped_at = vcpu ? vcpu->pc : 0;
     __atomic_store_n(&hart->state, HART_STOPPED, __ATOMIC_RELEASE);
     hart_park();
 }
@@ -32,7 +31,7 @@ static void exit_soft(struct vcpu *vcpu)
     hart_soft_clear();
     uint32_t what = __atomic_exchange_n(&hart->requests, 0, __ATOMIC_SEQ_CST);
     if (what & ENTRY_STOP)
-        stop(hart, vcpu);
+        stop(hart);
     hart->before_entry |= what;
 }
 

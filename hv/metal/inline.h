@@ -52,6 +52,13 @@ static inline void hart_wait(void)
     __asm__ volatile("wfi" ::: "memory");
 }
 
+static inline void hart_wait_until(uint64_t deadline)
+{
+    csr_set(sie, 1u << 5); /* the timer's: a hart wakes for what is enabled alone */
+    clock_arm(deadline);
+    hart_wait();
+}
+
 /* pause (Zihintpause): a fence that orders nothing, where the hart does not know it. */
 static inline void hart_relax(void)
 {

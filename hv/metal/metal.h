@@ -55,6 +55,9 @@ METAL_INLINE void clock_arm(uint64_t deadline);
 /* Waits until an interrupt is pending, without taking it; one of the guest whose context is loaded
  * counts, too. */
 METAL_INLINE void hart_wait(void);
+/* Likewise, and at `deadline` at the latest: also on a hart that is not set up yet. Takes the clock
+ * from whoever had armed it. */
+METAL_INLINE void hart_wait_until(uint64_t deadline);
 /* One look in a loop of them: others on the same core go first. */
 METAL_INLINE void hart_relax(void);
 /* Waits for ever; nothing wakes it. */

@@ -47,6 +47,11 @@ static inline void renew(const struct run_queue *queue, struct sched_group *grou
     group->period_used -= group->period_used < allowed ? group->period_used : allowed;
 }
 
+static inline bool competes(const struct sched_group *group)
+{
+    return group->standing == SCHED_COMPETES;
+}
+
 /* Sets the queue's clock to the mean of the virtual times of those that compete, by weight. */
 void fair_set_clock(struct run_queue *queue);
 /* The group, which has a vCPU that can run, competes from now on, behind the others; … */

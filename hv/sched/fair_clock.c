@@ -45,9 +45,9 @@ static void place(const struct run_queue *queue, struct sched_group *group)
 {
     int64_t least = -(int64_t)virtual_ticks(group, queue->slice), now = lead(queue, group);
 
-    if (!group->placed) /* what was charged before its first life has not been weighed yet */
+    if (group->standing ==
+        SCHED_NEW) /* what was charged before its first life has not been weighed yet */
         now = (int64_t)group->virtual_time;
-    group->placed = true;
     group->virtual_time = queue->virtual_clock + (uint64_t)(now > least ? now : least);
 }
 
@@ -57,7 +57,7 @@ void fair_compete(struct run_queue *queue, struct sched_group *group)
     place(queue, group);
     queue->surplus += ahead(group->virtual_time, queue->virtual_clock) * group->weight;
     queue->weights += group->weight;
-    group->competes = true;
+    group->standing = SCHED_COMPETES;
     list_insert_before(&queue->queue, &group->link);
 }
 
@@ -65,7 +65,7 @@ void fair_withdraw(struct run_queue *queue, struct sched_group *group)
 {
     queue->surplus -= ahead(group->virtual_time, queue->virtual_clock) * group->weight;
     queue->weights -= group->weight;
-    group->competes = false;
+    group->standing = SCHED_AWAY;
     list_remove(&group->link);
     if (queue->weights == 0) /* the clock is that of the last one, and stays there */
         queue->virtual_clock = group->virtual_time;

@@ -23,7 +23,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 /* The queue lists the groups that compete and have somebody to be picked. */
 static void list_group(struct run_queue *queue, struct sched_group *group)
 {
-    if (!group->competes)
+    if (!competes(group))
         return;
     if (list_empty(&group->entities))
         list_remove(&group->link);
@@ -37,7 +37,7 @@ static void settle(struct run_queue *queue, struct sched_group *group)
     bool was = !list_empty(&group->member);
 
     list_group(queue, group);
-    if (was == group->competes)
+    if (was == competes(group))
         return;
     if (was) {
         list_remove(&group->member);
@@ -76,7 +76,7 @@ static void enqueue(struct run_queue *queue, struct sched_entity *entity, uint64
         return;
     }
     list_group(queue, group);
-    if (group->competes)
+    if (competes(group))
         fair_fit(queue);
 }
 
@@ -89,11 +89,11 @@ static void dequeue(struct run_queue *queue, struct sched_entity *entity)
     entity->queued = SCHED_OUT;
     if (--group->runnable > 0) {
         list_group(queue, group);
-        if (group->competes)
+        if (competes(group))
             fair_fit(queue);
         return;
     }
-    if (group->competes)
+    if (competes(group))
         fair_withdraw(queue, group);
     else
         list_remove(&group->link);
@@ -112,7 +112,7 @@ static void charge_budget(struct run_queue *queue, struct sched_group *group, ui
     group->period_used += before;
     renew(queue, group, now);
     group->period_used += ran - before;
-    if (!group->competes || left(queue, group) > 0)
+    if (!competes(group) || left(queue, group) > 0)
         return;
     fair_withdraw(queue, group);
     list_insert_before(&queue->resting, &group->link);
@@ -124,7 +124,7 @@ static void charge(struct run_queue *queue, struct sched_group *group, uint64_t 
     uint64_t received = virtual_ticks(group, ran);
 
     group->virtual_time += received;
-    if (group->competes)
+    if (competes(group))
         queue->surplus += (int64_t)(received * group->weight);
     if (group->cap != 0)
         charge_budget(queue, group, ran, now);
@@ -172,7 +172,7 @@ static void put(struct run_queue *queue, struct sched_entity *entity)
         sched_turn_end(queue, entity);
     list_insert_before(is_over ? &group->entities : group->entities.next, &entity->link);
     list_group(queue, group);
-    if (!group->competes)
+    if (!competes(group))
         return;
     fair_set_clock(queue);
     forgive(queue, group);
@@ -257,7 +257,7 @@ static struct sched_entity *pick(struct run_queue *queue, uint64_t now, uint64_t
 static bool preempts(struct run_queue *queue, const struct sched_entity *woken,
                      const struct sched_entity *running)
 {
-    if (woken->group == running->group || !woken->group->competes)
+    if (woken->group == running->group || !competes(woken->group))
         return false;
     fair_set_clock(queue);
     return eligible(queue, woken->group) && goes_before(queue, woken->group, running->group);

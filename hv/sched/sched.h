@@ -16,17 +16,22 @@
 #define SCHED_NEVER         UINT64_MAX
 #define SCHED_VIRTUAL_SHIFT 16 /* virtual time has this many binary places */
 
+enum sched_standing {
+    SCHED_NEW,      /* it has never competed, and has no virtual time yet */
+    SCHED_AWAY,     /* it has competed, and does not: it cannot run, or is at its cap */
+    SCHED_COMPETES, /* it can run, and counts for the mean */
+};
+
 struct sched_group {
     uint32_t weight;   /* that counts: its claim, or less (sched/fair_fit.c) */
     uint32_t claim;    /* its weight as the operator has it: 1 … 10000 */
     uint32_t cap;      /* percent of one hart, 0: none */
     unsigned runnable; /* weighted fair, several harts: entities, those that harts have taken among
                           them */
-    struct list entities;  /* those that no hart has taken, in the order of their turn */
-    struct list link;      /* while it has one: in queue->queue, or in queue->resting */
-    struct list member;    /* weighted fair, several harts: in queue->members, while it competes */
-    bool placed;           /* weighted fair: it has a virtual time */
-    bool competes;         /* weighted fair: it can run, and counts for the mean */
+    struct list entities; /* those that no hart has taken, in the order of their turn */
+    struct list link;     /* while it has one: in queue->queue, or in queue->resting */
+    struct list member;   /* weighted fair, several harts: in queue->members, while it competes */
+    enum sched_standing standing; /* weighted fair */
     uint64_t virtual_time; /* weighted fair: time received / weight, SCHED_VIRTUAL_SHIFT places */
     uint64_t clock_left;   /* weighted fair: the queue's clock when it last ceased to compete */
     uint64_t period_start; /* cap: start of the current accounting period */

@@ -32,7 +32,7 @@ static inline void account(struct hart *hart, uint64_t now)
 
     if (vcpu) {
         vcpu->vm->report->cpu_ticks += ran;
-        hart->queue->policy->account(hart->queue, &vcpu->entity, ran, now);
+        run_queue.policy->account(&run_queue, &vcpu->entity, ran, now);
     } else {
         monitor.idle_ticks += ran;
     }
@@ -138,7 +138,7 @@ static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, ui
         if (hart->before_entry & ENTRY_WORK)
             work_run(hart);
         account(hart, clock_now());
-        entity = hart->queue->policy->pick(hart->queue, hart->booked, until);
+        entity = run_queue.policy->pick(&run_queue, hart->booked, until);
     } while (!entity);
     return entity;
 }
@@ -151,7 +151,7 @@ struct vcpu *schedule(struct hart *hart)
     if (hart->before_entry & ENTRY_WORK)
         work_run(hart);
     account(hart, clock_now()); /* not before: work may take long */
-    entity = hart->queue->policy->pick(hart->queue, hart->booked, &until);
+    entity = run_queue.policy->pick(&run_queue, hart->booked, &until);
     if (!entity)
         entity = idle(hart, &until);
     hart->before_entry &= ~ENTRY_CHOOSE;
@@ -187,7 +187,7 @@ void schedule_charge(struct vm *vm)
     uint64_t now = clock_now(), ran = now - hart->booked;
 
     vm->report->cpu_ticks += ran;
-    hart->queue->policy->charge(hart->queue, &vm->group, ran, now);
+    run_queue.policy->charge(&run_queue, &vm->group, ran, now);
     hart->booked = now;
 }
 
@@ -240,7 +240,6 @@ static void sched_init(void)
 {
     struct hart *hart = this_hart();
 
-    hart->queue = &run_queue;
     timers_init(hart);
     timer_init(&hart->slice, slice_over);
     hart->booked = hart->turn_began = clock_now();

@@ -76,7 +76,7 @@ static void dequeue(struct run_queue *queue, struct sched_entity *entity)
     entity->queued = false;
     if (!list_empty(&group->entities))
         return;
-    if (group->competes)
+    if (competes(group))
         fair_withdraw(queue, group);
     else
         list_remove(&group->link);
@@ -100,7 +100,7 @@ static COLD void charge_capped(struct run_queue *queue, struct sched_group *grou
                                uint64_t now)
 {
     charge(queue, group, ran, now);
-    if (group->competes && left(queue, group) == 0) {
+    if (competes(group) && left(queue, group) == 0) {
         fair_withdraw(queue, group);
         list_insert_before(&queue->resting, &group->link);
     }
@@ -112,7 +112,7 @@ static inline void charge_group(struct run_queue *queue, struct sched_group *gro
     uint64_t received = virtual_ticks(group, ran);
 
     group->virtual_time += received;
-    if (group->competes)
+    if (competes(group))
         queue->surplus += (int64_t)(received * group->weight);
     if (group->cap != 0)
         charge_capped(queue, group, ran, now);
@@ -139,7 +139,7 @@ static void rotate(struct run_queue *queue, struct sched_entity *entity)
         list_remove(&entity->link);
         list_insert_before(&group->entities, &entity->link);
     }
-    if (!group->competes)
+    if (!competes(group))
         return;
     list_move_before(&queue->queue, &group->link);
 }
@@ -256,7 +256,7 @@ static bool preempts(struct run_queue *queue, const struct sched_entity *woken,
 {
     const struct sched_group *candidate = woken->group, *current = running->group;
 
-    if (candidate == current || !candidate->competes)
+    if (candidate == current || !competes(candidate))
         return false;
     fair_set_clock(queue);
     return eligible(queue, candidate) &&

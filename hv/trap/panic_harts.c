@@ -37,8 +37,7 @@ static void print_where(const struct hart *hart)
     if (hart == this_hart())
         print(", this one");
     if (vcpu)
-        print(": the turn of vCPU %u of VM %u, pc 0x%lx", vcpu->index, vcpu->vm_id,
-              has_stopped(hart) ? hart->stopped_at : vcpu->pc);
+        print(": the turn of vCPU %u of VM %u, pc 0x%lx", vcpu->index, vcpu->vm_id, vcpu->pc);
     else
         print(": nobody's turn");
     if (hart != this_hart() && !has_stopped(hart))
@@ -56,10 +55,8 @@ static void stop_all(void)
     for (unsigned i = 0; i < hart_count; i++)
         if (&harts[i] != this_hart() && has_come(&harts[i]))
             hart_request(&harts[i], ENTRY_STOP);
-    while (!all_have_stopped() && clock_now() < end) {
-        clock_arm(clock_now() + board.timebase_hz / 100000);
-        hart_wait();
-    }
+    while (!all_have_stopped() && clock_now() < end)
+        hart_wait_until(clock_now() + board.timebase_hz / 100000);
 }
 
 static void panic_harts(void)
@@ -68,7 +65,7 @@ static void panic_harts(void)
         return;
     stop_all();
     for (unsigned i = 0; i < hart_count; i++)
-        if (has_come(&harts[i]))
+        if (has_come(&harts[i]) || &harts[i] == this_hart())
             print_where(&harts[i]);
 }
 

@@ -90,20 +90,24 @@ static void exits_init(void)
         hart->handlers[exit_index(entry->cause)] = entry->handle;
 }
 
-void run_loop_trace(bool on)
+/* The hart tells of its turns from now on, or no longer. True: it does. */
+static bool tell(struct hart *hart, bool on)
 {
-    struct hart *hart = this_hart();
-
     hart->before_entry &= ~ENTRY_TRACE;
     if (on && hart->trace_ring)
         hart->before_entry |= ENTRY_TRACE;
-    trace_header.enabled = (hart->before_entry & ENTRY_TRACE) != 0;
+    return hart->before_entry & ENTRY_TRACE;
 }
 
-/* As the boot option has it. */
+void run_loop_trace(bool on)
+{
+    trace_header.enabled = tell(this_hart(), on);
+}
+
+/* As the boot option has it; each hart for itself. */
 static void trace_as_asked(void)
 {
-    run_loop_trace(trace_header.enabled);
+    tell(this_hart(), trace_header.enabled);
 }
 
 HV_INIT(INIT_HART, exits_init);

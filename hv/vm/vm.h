@@ -18,6 +18,7 @@
 #include "vm/bundle.h"
 
 #define VM_MAX MONITOR_MAX_VMS
+_Static_assert(VM_MAX == BUNDLE_MAX_VMS, "a report for each VM of a bundle");
 
 struct vm {
     uint8_t id; /* index in vms[] and in the bundle's table */

@@ -91,4 +91,12 @@ board -smp 3 -kernel "$work/tree/build/hv/stagecoach.elf" -append "at=300:bug"
 says "a panic on one hart stops all, and shows each" "panic: a bug of 1 words" "panic: hart " \
     "panic: hart " "panic: hart "
 never_says "and each answers" "in the hypervisor"
+
+# Another, on a hart that has just begun and has no interrupt enabled yet.
+sed -i -e 's/^    init_run(INIT_HART);/    panic("a bug of a hart that begins");/' \
+    -e 's/^#include "trap.cause.h"/&\n#include "trap\/panic.h"/' "$work/tree/hv/hart/secondary.c"
+make -C "$work/tree" BUILD=build build/hv/stagecoach.elf >"$work/out" 2>&1
+board -smp 3 -kernel "$work/tree/build/hv/stagecoach.elf" -append "at=300:harts"
+says "a panic of a hart that begins ends the machine, too" "panic: a bug of a hart that begins" \
+    "panic: hart 0" ", this one"
 sum

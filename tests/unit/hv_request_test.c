@@ -1,6 +1,7 @@
 /* hv/hart/request.c and hv/trap/panic_harts.c: what harts ask of each other. */
 #include "hart/request.h"
 
+#include "boot/board.h"
 #include "hv/fake_machine.h"
 #include "hv/fake_metal.h"
 #include "lib/lock.h"
@@ -15,6 +16,7 @@
 static void begin(void)
 {
     fake_machine = (struct fake_machine){0};
+    board.timebase_hz = 10000000;
     memset(harts, 0, sizeof harts);
     for (unsigned i = 0; i < HARTS; i++) {
         harts[i].id = i + 2; /* as the board counts */
@@ -121,6 +123,19 @@ static void a_panic_stops_all_and_shows_each(void)
     end();
 }
 
+static void who_panics_before_it_has_come_is_shown(void)
+{
+    begin();
+    hart_count = 2;
+    harts[0].state = HART_STARTED;
+    harts[1].state = HART_STOPPED;
+    REGISTRY_EACH (hv_panic, struct panic_entry, entry)
+        entry->tell();
+    CU_ASSERT_STRING_EQUAL(fake_machine.written, "panic: hart 2, this one: nobody's turn\n"
+                                                 "panic: hart 3: nobody's turn\n");
+    end();
+}
+
 static void one_hart_has_nobody_to_stop(void)
 {
     begin();
@@ -136,4 +151,5 @@ TEST_SUITE(hv_request,
            {"what is asked twice needs one IPI", what_is_asked_twice_needs_one_ipi},
            {"a hart asks itself without one", a_hart_asks_itself_without_one},
            {"a panic stops all and shows each", a_panic_stops_all_and_shows_each},
+           {"who panics before it has come is shown", who_panics_before_it_has_come_is_shown},
            {"one hart has nobody to stop", one_hart_has_nobody_to_stop});

@@ -155,9 +155,31 @@ static void a_hart_that_comes_serves_its_interrupts(void)
     machine_end();
 }
 
+static void stops_at_once(void)
+{
+    machine_stop(false);
+}
+
+static void whether_tracing_is_on_is_not_for_it_to_say(void)
+{
+    begin();
+    fake_reset(true);
+    fake_hart = &harts[2];
+    harts[2].trace_ring = NULL;
+    fake_on_wait = stops_at_once;
+    CU_ASSERT_TRUE(STOPS_THE_MACHINE(secondary_main()));
+    CU_ASSERT_EQUAL(trace_header.enabled, 1);
+    CU_ASSERT_FALSE(harts[2].before_entry & ENTRY_TRACE);
+    fake_hart = &harts[0];
+    trace_header.enabled = 0;
+    machine_end();
+}
+
 TEST_SUITE(hv_secondary, {"harts that are alike come", harts_that_are_alike_come},
            {"a hart alone needs nothing", a_hart_alone_needs_nothing},
            {"each has stacks between guards", each_has_stacks_between_guards},
            {"who does not come is told of", who_does_not_come_is_told_of},
            {"who has come is not missed", who_has_come_is_not_missed},
-           {"a hart that comes serves its interrupts", a_hart_that_comes_serves_its_interrupts});
+           {"a hart that comes serves its interrupts", a_hart_that_comes_serves_its_interrupts},
+           {"whether tracing is on is not for it to say",
+            whether_tracing_is_on_is_not_for_it_to_say});

@@ -1,5 +1,5 @@
 /* hv/sched/fair_clock.c: virtual time counts around, and a claim is kept while its VM sleeps. */
-#include "sched/sched.h"
+#include "sched/fair.h"
 
 #include "hv/fake_metal.h"
 #include "hv/simulator.h"
@@ -142,7 +142,7 @@ static void the_surplus_is_what_the_groups_are_ahead(void)
             int64_t surplus = 0, weights = 0;
             sim_run(&sim, 1 + random_below(&random, 30 * TICKS_PER_MS));
             for (unsigned vm = 0; vm < 6; vm++) {
-                if (!sim.vm[vm].competes)
+                if (!competes(&sim.vm[vm]))
                     continue;
                 surplus += (int64_t)(sim.vm[vm].virtual_time - sim.queue.virtual_clock) *
                            sim.vm[vm].weight;

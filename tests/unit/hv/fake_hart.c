@@ -249,6 +249,12 @@ struct vcpu *guest_run(struct vcpu *vcpu, uint64_t *cause)
     return vcpu;
 }
 
+void hart_wait_until(uint64_t deadline)
+{
+    clock_arm(deadline);
+    hart_wait();
+}
+
 void hart_wait(void)
 {
     if (fake_machine.waits++ == WAITS_MAX)

@@ -1,6 +1,8 @@
 /* See harts_simulator.h. */
 #include "hv/harts_simulator.h"
 
+#include "sched/fair.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -204,7 +206,7 @@ bool harts_is_consistent(const struct harts *sim)
         }
         if (group->runnable != runnable || list_empty(&group->entities) != (waiting == 0))
             return false;
-        if (!group->competes)
+        if (!competes(group))
             continue;
         if (runnable == 0 || list_empty(&group->link) != (waiting == 0))
             return false;

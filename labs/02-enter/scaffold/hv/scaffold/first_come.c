@@ -213,7 +213,6 @@ static void sched_init(void)
     timer_init(&hart->slice, heartbeat);
     heartbeat(&hart->slice);
     run_queue.policy = &first_come;
-    hart->queue = &run_queue;
     hart_reschedule(hart); /* the first choice */
 }
 
