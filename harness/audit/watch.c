@@ -95,8 +95,13 @@ static bool take_stuck(struct audit_watch *watch, const char *line)
     if (sscanf(line, "@Z %x %*x %x %llx %llx %llx %llx", &hart, &kind, &cause, &pc, &value,
                &count) != 6)
         return false;
-    watch->stuck =
-        (struct machine_stuck){true, (enum machine_stuck_kind)kind, hart, cause, pc, value, count};
+    struct machine_stuck stuck = {true, (enum machine_stuck_kind)kind, hart, cause, pc, value,
+                                  count};
+    if (stuck.kind == STUCK_TAKEN) {
+        watch->summary.taken = stuck;
+        return true;
+    }
+    watch->stuck = stuck;
     eventfd_write(watch->notice, 1);
     return true;
 }

@@ -18,28 +18,31 @@
 
 struct audit_watch; /* opaque */
 
-struct audit_summary {
-    bool watched; /* some guest was entered */
-    bool holds;
-    uint64_t audits, leaves; /* leaf entries visited, in all audits */
-    size_t trees;            /* in the last audit */
-    char text[320];          /* one line: audit_sentence of the first that broke, or the last */
-};
-
 /* How the machine gets nowhere (harness/plugin/stuck.c). */
 enum machine_stuck_kind {
     STUCK_HYPERVISOR, /* the hypervisor traps at one place for ever */
     STUCK_GUEST,      /* a guest is entered for ever at the instruction at which it trapped */
     STUCK_NO_TRAP,    /* the hypervisor executes for ever, and neither traps nor enters a guest */
-    STUCK_VECTOR      /* its trap vector runs for ever, and not for a trap */
+    STUCK_VECTOR,     /* its trap vector runs for ever, and not for a trap */
+    STUCK_TAKEN       /* it trapped while sscratch was not zero; the machine may go on */
 };
 
 struct machine_stuck {
     bool stuck;
     enum machine_stuck_kind kind;
     unsigned hart;
-    uint64_t cause, pc, value; /* scause, sepc, stval; STUCK_NO_TRAP: pc alone, where it was then */
+    uint64_t cause, pc, value; /* scause, sepc, stval; STUCK_NO_TRAP: pc alone, where it was then;
+                                  STUCK_TAKEN: value is sscratch */
     uint64_t count;            /* times in a row */
+};
+
+struct audit_summary {
+    bool watched; /* some guest was entered */
+    bool holds;
+    uint64_t audits, leaves;    /* leaf entries visited, in all audits */
+    size_t trees;               /* in the last audit */
+    char text[320];             /* one line: audit_sentence of the first that broke, or the last */
+    struct machine_stuck taken; /* STUCK_TAKEN, the first one; also where nothing was watched */
 };
 
 /*

@@ -13,8 +13,8 @@ static void *general[WATCH_HARTS][32], *special[WATCH_HARTS][MODEL_CSRS], *fp[WA
 static const struct {
     const char *name;
     unsigned number;
-} singles[] = {
-    {"sstatus", 0x100}, {"stvec", 0x105}, {"sepc", 0x141}, {"scause", 0x142}, {"satp", 0x180}};
+} singles[] = {{"sstatus", 0x100}, {"stvec", 0x105},  {"sscratch", 0x140},
+               {"sepc", 0x141},    {"scause", 0x142}, {"satp", 0x180}};
 #define SINGLES (sizeof(singles) / sizeof(singles[0]))
 static void *single[WATCH_HARTS][SINGLES];
 

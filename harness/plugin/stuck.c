@@ -2,11 +2,13 @@
  * Notices that a machine gets nowhere, and says so once, in a mark Z: the hypervisor traps at one
  * place for ever, or executes for ever without a trap or an entry, its trap vector perhaps, to
  * which something branches; or a guest is entered for ever at the instruction at which it has just
- * trapped. For people who wait: `coach try`.
+ * trapped. It also marks, once, a trap of the hypervisor while sscratch is not zero, which the
+ * vector takes for a guest's: that need not be the end. For people who wait: `coach try`.
  */
 #include "watch.h"
 
 #define HSTATUS_SPV (1ull << 7)
+#define SSCRATCH    0x140
 #define INTERRUPT   (1ull << 63)
 
 #define TRAPS      1000       /* in a row, at one place */
@@ -17,7 +19,7 @@
     3 /* blocks from its begin to its next one, at most, if something branches to it */
 #define VECTOR 0x400 /* bytes, at most: what lies in them may trap there again and again */
 
-enum { STUCK_HYPERVISOR, STUCK_GUEST, STUCK_NO_TRAP, STUCK_VECTOR };
+enum { STUCK_HYPERVISOR, STUCK_GUEST, STUCK_NO_TRAP, STUCK_VECTOR, STUCK_TAKEN };
 
 static struct {
     uint64_t entry; /* pc at the last entry into a guest */
@@ -28,7 +30,7 @@ static struct {
     uint64_t branches; /* to the vector, in a row */
     uint64_t blocks;
 } harts[WATCH_HARTS];
-static bool told;
+static bool told, taken_told;
 
 static void tell(unsigned hart, uint64_t kind, uint64_t pc, uint64_t count)
 {
@@ -36,6 +38,18 @@ static void tell(unsigned hart, uint64_t kind, uint64_t pc, uint64_t count)
         return;
     told = true;
     mark('Z', hart, (uint64_t[]){kind, harts[hart].cause, pc, harts[hart].value, count}, 5);
+}
+
+/* A trap of the hypervisor's own code, but for the vector's, finds sscratch zero. */
+static void look_for_taken(unsigned hart, const struct model_csrs *csr)
+{
+    uint64_t scratch;
+
+    if (taken_told || csr->hstatus & HSTATUS_SPV || csr->sepc - watch.vector < VECTOR ||
+        !read_csr(hart, SSCRATCH, &scratch) || scratch == 0)
+        return;
+    taken_told = true;
+    mark('Z', hart, (uint64_t[]){STUCK_TAKEN, csr->scause, csr->sepc, scratch, 1}, 5);
 }
 
 /* The trap vector's first instruction. */
@@ -48,6 +62,8 @@ void stuck_trap(unsigned hart)
     bool guest = csr.hstatus & HSTATUS_SPV;
     bool branched = !harts[hart].left && harts[hart].blocks <= REENTERED &&
                     harts[hart].pc == csr.sepc && csr.sepc - watch.vector >= VECTOR;
+    if (!branched)
+        look_for_taken(hart, &csr);
     harts[hart].left = false;
     harts[hart].blocks = 0;
     harts[hart].branches = branched ? harts[hart].branches + 1 : 0;

@@ -121,18 +121,33 @@ static const struct result_item *first_failure(const struct result_check *check)
     return NULL;
 }
 
+enum kind { PASSED, FAILED, UNGRADED };
+
+/* As check_line marks them. */
+static size_t count_checks(const struct result_run *run, enum kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run->check_count; i++) {
+        enum verdict verdict = result_check_verdict(&run->checks[i]);
+        enum kind is = verdict == VERDICT_PASS     ? PASSED
+                       : verdict_ungraded(verdict) ? UNGRADED
+                                                   : FAILED;
+        count += is == kind;
+    }
+    return count;
+}
+
 static void score_line(FILE *out, const struct result_run *run)
 {
     struct result_score score = result_run_score(run);
-    size_t failed = score.items[VERDICT_FAIL] + score.items[VERDICT_GUEST_FAULT] +
-                    score.items[VERDICT_BUILD_ERROR];
-    size_t ungraded = score.items[VERDICT_TOOLCHAIN_FAULT] + score.items[VERDICT_HARNESS_FAULT];
     fputs(colour_begin(out, COLOUR_BOLD), out);
     text_show(out, run->title, SIZE_MAX);
-    fprintf(out, ": %u of %u points%s, %zu items passed, %zu failed", score.got, score.of,
-            colour_end(out), score.items[VERDICT_PASS], failed);
-    if (ungraded)
-        fprintf(out, ", %zu not graded (%u points)", ungraded, score.ungraded);
+    fprintf(out, ": %u of %u points%s; of %zu checks %zu passed", score.got, score.of,
+            colour_end(out), run->check_count, count_checks(run, PASSED));
+    if (count_checks(run, FAILED))
+        fprintf(out, ", %zu failed", count_checks(run, FAILED));
+    if (count_checks(run, UNGRADED))
+        fprintf(out, ", %zu not graded (%u points)", count_checks(run, UNGRADED), score.ungraded);
     if (*run->tier) {
         fputs(" · sandbox: ", out);
         text_show(out, run->tier, SIZE_MAX);

@@ -200,6 +200,8 @@ static int tell_stuck(const struct evidence *evidence)
                  "one) when sscratch is not zero",
                  stuck->count, cause, stuck->pc, place);
         break;
+    case STUCK_TAKEN: /* ends no run: tell_taken */
+        break;
     case STUCK_NO_TRAP:
         complain(
             "the hypervisor gets nowhere: it executes for ever, and neither traps nor enters a "
@@ -208,6 +210,20 @@ static int tell_stuck(const struct evidence *evidence)
         break;
     }
     return COACH_FAILED;
+}
+
+/* Why a run that ended badly may have done so: its vector took a trap of its own for a guest's. */
+static void tell_taken(const struct evidence *evidence)
+{
+    const struct machine_stuck *taken = &evidence->outcome->isolation->taken;
+    const char *cause = cause_name(short_cause(taken->cause));
+    char place[256] = "";
+    symbols_describe(evidence->symbols, taken->pc, place, sizeof(place));
+    complain("before that, the hypervisor itself trapped with %s at 0x%" PRIx64
+             " %s, and sscratch was 0x%" PRIx64
+             ": trap_vector takes such a trap for a guest's; sscratch must be zero while the "
+             "hypervisor runs",
+             cause ? cause : "an unknown cause", taken->pc, place, taken->value);
 }
 
 static int verdict(const struct evidence *evidence)
@@ -254,6 +270,9 @@ static int tell(struct evidence *evidence)
     if (trace_result != 0)
         error_report(&error);
     int status = panicked(evidence) ? COACH_FAILED : verdict(evidence);
+    if (status != COACH_OK && evidence->outcome->isolation &&
+        evidence->outcome->isolation->taken.stuck)
+        tell_taken(evidence);
     if (page_write(evidence) != 0 && status == COACH_OK)
         return COACH_FAULT;
     return status == COACH_OK && trace_result != 0 ? (int)error.status : status;

@@ -36,6 +36,13 @@ stuck "a fault that nobody handles is named" 4 hv/memory/guest_fault.c \
 stuck "a wfi that does not advance is named" 7 hv/vcpu/illegal.c 's/vcpu->pc += 4;//' \
     "trapped there at once with EXC_VIRTUAL_INST_FAULT"
 
+stuck "trap_resume that is kept is named, soon" 1 hv/trap/trap.c 's/    hart->trap_resume = 0;//' \
+    "behind the trap that it was set for: it is for one trap"
+stuck "sscratch that guest_exit keeps is named" 2 hv/metal/world_switch.S \
+    's/csrrw   t0, sscratch, zero/csrr    t0, sscratch/' "sscratch must be zero while the hypervisor runs"
+stuck "sscratch that trap_vector keeps is named" 1 hv/metal/vector.S \
+    's/csrrw   t0, sscratch, zero/csrr    t0, sscratch/' "sscratch must be zero while the hypervisor runs"
+
 says "a guest that spins where it is interrupted is not stuck" 0 "exit code 0" \
     "$coach" run --stop-when-stuck --icount --for 3s --vm "image=$build/guest-os/probes/spinner.elf"
 sum

@@ -84,6 +84,9 @@ static void exercise(void)
     if (exercise_report.lost)
         panic("%lu registers did not survive a trap, x%lu first", exercise_report.lost,
               exercise_report.first);
+    if (strcmp(end, "all") != 0 && this_hart()->trap_resume)
+        panic("trap_resume is still 0x%lx behind the trap that it was set for: it is for one trap",
+              this_hart()->trap_resume);
     exercise_report.ended = 1;
     if (strcmp(end, "overflow") == 0)
         exercise_overflow();
