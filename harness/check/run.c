@@ -15,6 +15,7 @@
 #include "check/timeline.h"
 #include "check/two_runs.h"
 #include "lib/file.h"
+#include "lib/limits.h"
 #include "trace/trace.h"
 
 #define TICK_NS       100
@@ -24,11 +25,16 @@ static void not_graded(const struct check *check, const struct error *error,
                        struct result_check *to)
 {
     bool tool = error->status == COACH_FAULT;
+    char *advice = limits_advice();
     for (const struct item *item = check->items; item; item = item->next) {
         struct result_item *result = result_item_add(to, item->id, item->title, item->points);
         result_judge(result, tool ? VERDICT_TOOLCHAIN_FAULT : VERDICT_HARNESS_FAULT);
         result_line(result, LINE_NOTE, "%s", error->text);
+        if (advice != NULL) {
+            result_line(result, LINE_NOTE, "%s", advice);
+        }
     }
+    free(advice);
 }
 
 static char *console_text(const struct observation *seen)

@@ -53,10 +53,11 @@ static void examine_tier(struct findings *findings)
 {
     struct error error = {0};
     enum sandbox_tier tier = SANDBOX_LIMITS;
-    bool found = sandbox_find(&tier, &error) == 0;
+    bool found = sandbox_find(&tier, &error) == 0 && sandbox_works(tier, &error);
     add(findings, "tier in force", found && tier != SANDBOX_LIMITS,
         copy_string(found ? sandbox_describe(tier) : error.text),
-        "one of the means above; until then hidden checks are refused");
+        found ? "one of the means above; until then hidden checks are refused"
+              : "do as it says; until then nothing can be graded");
 }
 
 void examine_sandbox(struct findings *findings)

@@ -47,17 +47,9 @@ int confine_landlock_version(void)
     return version < 0 ? 0 : (int)version;
 }
 
-static int set_limit(int resource, uint64_t value)
+static bool set_limit(int resource, struct rlimit limit)
 {
-    struct rlimit limit = {value, value};
-    return setrlimit((__rlimit_resource_t)resource, &limit);
-}
-
-/* A signal of its own at the limit, so that who is killed for it can be told from others. */
-static int set_processor_limit(unsigned seconds)
-{
-    struct rlimit limit = {seconds, seconds + 2};
-    return setrlimit(RLIMIT_CPU, &limit);
+    return setrlimit((__rlimit_resource_t)resource, &limit) == 0;
 }
 
 /* Threads that the user of jobs has now: the limit on processes counts each of them. */
@@ -81,16 +73,28 @@ static unsigned threads_now(void)
     return count;
 }
 
-int confine_limits(const struct sandbox_limits *limits)
+const char *confine_limits(const struct sandbox_limits *limits)
 {
-    if (set_limit(RLIMIT_CORE, 0) != 0 || set_processor_limit(limits->cpu_seconds) != 0 ||
-        set_limit(RLIMIT_FSIZE, limits->file_bytes) != 0 || set_limit(RLIMIT_NOFILE, 256) != 0) {
-        return -1;
+    const uint64_t memory = limits->memory_bytes != 0 ? limits->memory_bytes : RLIM_INFINITY;
+    const struct {
+        const char *name;
+        int resource;
+        uint64_t most;
+    } all[] = {{"the limit on core files", RLIMIT_CORE, 0},
+               {"the limit on processor time", RLIMIT_CPU, limits->cpu_seconds},
+               {"the limit on the size of files", RLIMIT_FSIZE, limits->file_bytes},
+               {"the limit on open files", RLIMIT_NOFILE, 256},
+               {"the limit on memory", RLIMIT_AS, memory},
+               {"the limit on processes", RLIMIT_NPROC, limits->processes + threads_now()}};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        /* of time, a signal of its own at the limit, to tell who is killed for it from others */
+        uint64_t grace = all[i].resource == RLIMIT_CPU ? 2 : 0;
+        if (all[i].most != RLIM_INFINITY &&
+            !set_limit(all[i].resource, (struct rlimit){all[i].most, all[i].most + grace})) {
+            return all[i].name;
+        }
     }
-    if (limits->memory_bytes != 0 && set_limit(RLIMIT_AS, limits->memory_bytes) != 0) {
-        return -1;
-    }
-    return set_limit(RLIMIT_NPROC, limits->processes + threads_now());
+    return NULL;
 }
 
 int confine_user(void)

@@ -9,11 +9,14 @@ int confine_landlock_version(void);
 
 /*
  * Sets resource limits, counting threads beside those that the user has already (the kernel counts
- * all of a user's against the limit). All of these return 0, or -1 with errno set.
+ * all of a user's against the limit). NULL, or the one that cannot be set, with errno.
  */
-int confine_limits(const struct sandbox_limits *limits);
+const char *confine_limits(const struct sandbox_limits *limits);
 
-/* Becomes sandbox_user() if root: no group, no capability, no way back. */
+/*
+ * Becomes sandbox_user() if root: no group, no capability, no way back. This and what follows
+ * return 0, or -1 with errno set.
+ */
 int confine_user(void);
 
 /*

@@ -14,8 +14,7 @@ static int too_many(struct error *error)
     return error_failed(error, "holds more than %u files and folders", INTAKE_ENTRIES_MOST);
 }
 
-/* The path without what means nothing in it: "./", "//", "/./". To free(). */
-static char *plain_path(const char *path)
+char *intake_plain(const char *path)
 {
     char *plain = copy_string(path), *to = plain;
     for (const char *at = path; *at != '\0';) {
@@ -41,7 +40,7 @@ int intake_add(struct intake *intake, const char *path, enum entry_kind kind, ui
     intake->entries =
         reallocate(intake->entries, (intake->entry_count + 1) * sizeof(*intake->entries));
     *entry = &intake->entries[intake->entry_count++];
-    **entry = (struct intake_entry){.path = plain_path(path), .kind = kind, .bytes = bytes};
+    **entry = (struct intake_entry){.path = intake_plain(path), .kind = kind, .bytes = bytes};
     return 0;
 }
 

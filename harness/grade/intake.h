@@ -164,8 +164,8 @@ bool intake_strip_mark(struct buffer *text);
  * NULL if there is none. `path` itself if it is allowed as it stands. */
 const char *intake_meant(const struct course *course, unsigned upto, const char *path);
 
-/* The path without "./" before it. */
-const char *intake_plain(const char *path);
+/* The path without what means nothing in it: "./", "//", "/./". To free(). */
+char *intake_plain(const char *path);
 
 /* Whether it is absolute or goes up, here or on another system. */
 bool intake_leaves(const char *path);

@@ -79,45 +79,57 @@ static int read_member(struct intake *intake, struct archive *archive, struct in
 
 static enum entry_kind entry_kind_of(struct archive_entry *header)
 {
-    if (archive_entry_hardlink(header) != NULL || archive_entry_filetype(header) == AE_IFLNK) {
+    if (archive_entry_hardlink(header) != NULL || archive_entry_hardlink_utf8(header) != NULL ||
+        archive_entry_filetype(header) == AE_IFLNK) {
         return ENTRY_LINK;
     }
     return archive_entry_filetype(header) == AE_IFREG ? ENTRY_FILE : ENTRY_OTHER;
 }
 
 /*
- * The name as it stands, or in UTF-8 if it cannot be told in the locale at hand. Some programs
- * put \ for / into archives, and no source has one in its name.
+ * A name as it stands, or in UTF-8 if it cannot be told in the locale at hand. Some programs put
+ * \ for / into archives, and no source has one in its name.
  */
-static char *name_of(struct archive_entry *header)
+static char *name_of(const char *name, const char *utf8)
 {
-    const char *name = archive_entry_pathname(header);
-    if (name == NULL) {
-        name = archive_entry_pathname_utf8(header);
-    }
-    char *own = copy_string(name != NULL ? name : "\x01");
+    char *own = copy_string(name != NULL ? name : utf8 != NULL ? utf8 : "\x01");
     for (char *at = own; *at != '\0'; at++) {
         *at = *at == '\\' ? '/' : *at;
     }
     return own;
 }
 
-/* A hard link to a member before it has that one's bytes. */
+/* What a hard link leads to, written as entries' paths are. NULL: the member is none. */
+static char *hard_link_target(struct archive_entry *header)
+{
+    const char *there = archive_entry_hardlink(header), *utf8 = archive_entry_hardlink_utf8(header);
+    if (there == NULL && utf8 == NULL) {
+        return NULL;
+    }
+    char *name = name_of(there, utf8), *target = intake_plain(name);
+    free(name);
+    return target;
+}
+
+/* A hard link has the bytes of the member it names: of several, the last one before it. */
 static int follow_hard_link(struct intake *intake, const char *target, uint64_t *contents,
                             struct error *error)
 {
     struct intake_entry *entry = &intake->entries[intake->entry_count - 1];
-    for (size_t i = 0; target != NULL && i + 1 < intake->entry_count; i++) {
+    for (size_t i = intake->entry_count - 1; target != NULL && i-- > 0;) {
         const struct intake_entry *other = &intake->entries[i];
-        if (other->kind == ENTRY_FILE && strcmp(other->path, intake_plain(target)) == 0) {
+        if (strcmp(other->path, target) != 0) {
+            continue;
+        }
+        if (other->kind == ENTRY_FILE) {
             *contents += other->text.length;
             entry->kind = ENTRY_FILE;
             entry->bytes = other->bytes;
             entry->file = other->file;
             buffer_free(&entry->text);
             buffer_add(&entry->text, buffer_string(&other->text), other->text.length);
-            return intake_count(intake, other->text.length, error);
         }
+        return intake_count(intake, other->text.length, error);
     }
     return 0;
 }
@@ -131,7 +143,7 @@ static int take_member(struct intake *intake, struct archive *archive, struct ar
     if (archive_entry_filetype(header) == AE_IFDIR) {
         status = intake_add_folder(intake, error);
     } else {
-        char *name = name_of(header);
+        char *name = name_of(archive_entry_pathname(header), archive_entry_pathname_utf8(header));
         status = intake_add(intake, name, entry_kind_of(header),
                             (uint64_t)archive_entry_size(header), &entry, error);
         free(name);
@@ -142,9 +154,12 @@ static int take_member(struct intake *intake, struct archive *archive, struct ar
     if (read_member(intake, archive, entry, contents, error) != 0) {
         return -1;
     }
-    return entry != NULL && entry->kind == ENTRY_LINK
-               ? follow_hard_link(intake, archive_entry_hardlink(header), contents, error)
-               : 0;
+    char *target = hard_link_target(header);
+    if (entry != NULL && entry->kind == ENTRY_LINK) {
+        status = follow_hard_link(intake, target, contents, error);
+    }
+    free(target);
+    return status;
 }
 
 static int read_members(struct intake *intake, struct archive *archive, struct error *error)

@@ -29,14 +29,6 @@ struct search {
     size_t count;
 };
 
-const char *intake_plain(const char *path)
-{
-    while (strncmp(path, "./", 2) == 0) {
-        path += 2;
-    }
-    return path;
-}
-
 bool intake_leaves(const char *path)
 {
     if (path[0] == '/' || strchr(path, '\\') != NULL) {

@@ -15,6 +15,7 @@
 #include "grade/supervise.h"
 #include "grade/wrap.h"
 #include "lib/file.h"
+#include "lib/limits.h"
 
 static const char *const names[] = {"bubblewrap", "landlock", "limits"};
 
@@ -61,8 +62,9 @@ static _Noreturn void become_job(enum sandbox_tier tier, const struct sandbox_jo
     if (chdir(job->work) != 0) {
         supervise_give_up(report, "entering its folder");
     }
-    if (confine_limits(&job->limits) != 0) {
-        supervise_give_up(report, "resource limits");
+    const char *lacking = confine_limits(&job->limits);
+    if (lacking != NULL) {
+        supervise_give_up(report, lacking);
     }
     const char *const *argv = job->argv;
     if (job->has_program) {
@@ -167,12 +169,14 @@ int sandbox_run(enum sandbox_tier tier, const struct sandbox_job *job, struct sa
     int output[2], report[2];
     *end = (struct sandbox_end){0};
     if (pipe2(output, O_CLOEXEC) != 0) {
-        return error_fault(error, "cannot make a pipe: %s", strerror(errno));
+        error_fault(error, "cannot make a pipe: %s", strerror(errno));
+        return limits_blame(error);
     }
     if (pipe2(report, O_CLOEXEC) != 0) {
+        error_fault(error, "cannot make a pipe: %s", strerror(errno));
         close(output[0]);
         close(output[1]);
-        return error_fault(error, "cannot make a pipe: %s", strerror(errno));
+        return limits_blame(error);
     }
     fflush(NULL);
     pid_t supervisor = fork();
@@ -194,6 +198,7 @@ int sandbox_run(enum sandbox_tier tier, const struct sandbox_job *job, struct sa
     close(report[0]);
     if (status != 0) {
         buffer_free(&end->output);
+        limits_blame(error);
     }
     return status;
 }

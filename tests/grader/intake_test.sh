@@ -38,10 +38,10 @@ refused() { # refused NAME STATUS WORDS SUBMISSION [COMMAND…]
     says "$name" "$status" "$words" "$@" timeout "$backstop" "$coach" grade 1 --submission "$what"
 }
 
-# ungraded NAME WORDS SUBMISSION: there is a report; it says so, and that nothing is graded.
+# ungraded NAME WORDS SUBMISSION [COMMAND…]: there is a report; it says so, and that nothing is graded.
 ungraded() {
     rm -f "$work/result.json"
-    says "$1" 3 "" timeout "$backstop" "$coach" grade 1 --submission "$3" --emit "json=$work/result.json" --emit terminal
+    says "$1" 3 "" "${@:4}" timeout "$backstop" "$coach" grade 1 --submission "$3" --emit "json=$work/result.json" --emit terminal
     noted "… with its reason in the report" "$2"
     noted "… as not graded" '"ungraded": 100'
 }
@@ -149,6 +149,14 @@ with tarfile.open(f'{work}/hard.tar', 'w') as t:
         info = tarfile.TarInfo('./lab1/' + n)
         info.type, info.linkname = tarfile.LNKTYPE, 'store/' + n.replace('/', '-')
         t.addfile(info)
+with tarfile.open(f'{work}/links.tar', 'w') as t: # however the target is written
+    for i, (n, b) in enumerate(files):
+        target = 'store/' + n.replace('/', '-')
+        t.addfile(tarfile.TarInfo(target)) # the first of its name, empty
+        t.add(f'{small}/{n}', target)
+        info = tarfile.TarInfo('lab1/' + n)
+        info.type, info.linkname = tarfile.LNKTYPE, target.replace('/', ['//', '\\\\', '/./', '/.//'][i % 4])
+        t.addfile(info)
 with tarfile.open(f'{work}/dots.tar', 'w') as t:
     for n, b in files:
         info = tarfile.TarInfo('.//lab1/./' + n.replace('/', '//'))
@@ -175,6 +183,7 @@ points "an archiver's notes beside it" 100 "$work/notes.zip"
 points "a member that is there twice: the last" 100 "$work/twice.zip"
 noted "and it is told" "is there more than once"
 points "hard links to members before them" 100 "$work/hard.tar"
+points "however their targets are written" 100 "$work/links.tar"
 points "doubled slashes and dots in names" 100 "$work/dots.tar"
 ungraded "an encrypted zip file is told, and what to do" "needs no password" "$work/secret.zip"
 
@@ -298,6 +307,25 @@ chmod 700 "$work/odd/hv/trap"
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups "$coach" --version >/dev/null 2>&1; then
     refused "a folder that cannot be read is no absent one" 3 "hv/trap cannot be read: Permission denied" \
         "$work/odd" setpriv --reuid 65534 --regid 65534 --clear-groups
+fi
+# Limits that coach may not raise: nothing is graded, and it is said which, and what to do.
+low() { # low LIMIT VALUE WORDS
+    # shellcheck disable=SC2016 # for bash
+    ungraded "a low limit is told: ulimit $1 $2" "$3" "$small" bash -c 'ulimit "$0" "$1"; exec "${@:2}"' "$1" "$2" "${other[@]}"
+    noted "… with what to do" "raise them where coach is started"
+}
+other=()
+[ "$(id -u)" = 0 ] && other=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+if "${other[@]}" "$coach" --version >/dev/null 2>&1; then
+    chmod 777 "$work"
+    low -n 100 "100 open files (ulimit -n)"
+    low -t 3 "3 s of processor time (ulimit -t)"
+    low -v 200000 "195 MiB of address space (ulimit -v)"
+    low -v 1500000 "1464 MiB of address space (ulimit -v)"
+    low -f 40000 "40000 KiB in a file (ulimit -f)"
+    low -u 20 "20 processes of this user (ulimit -u)"
+    rm -f "$work/result.json"
+    chmod 755 "$work"
 fi
 mkdir "$work/near"
 points "a TMPDIR that is named from here" 100 "$moodle" env TMPDIR="$(realpath --relative-to=. "$work/near")"

@@ -24,7 +24,7 @@ static int starts_a_process(void)
 {
     const struct sandbox_limits limits = {
         .cpu_seconds = 10, .file_bytes = 1 << 20, .processes = THREADS / 2};
-    if (confine_limits(&limits) != 0)
+    if (confine_limits(&limits) != NULL)
         return 2;
     pid_t child = fork();
     if (child == 0)
