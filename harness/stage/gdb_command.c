@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,6 +96,26 @@ static const char *place_of(const struct gdb_options *options, const char *root,
     return place;
 }
 
+/* The signal that ends this command, and with it gdb and the machine; 0: none so far. */
+static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t debugger; /* gdb's process; 0: none */
+
+static void on_signal(int number)
+{
+    stopped = number;
+    if (debugger != 0) {
+        kill(debugger, SIGKILL);
+    }
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
 /* The machine, which waits for gdb; its console goes to a file. */
 static pid_t boot(const char *root, const char *course, const char *folder)
 {
@@ -105,6 +126,7 @@ static pid_t boot(const char *root, const char *course, const char *folder)
     if (child == 0) {
         int out = open(console, O_WRONLY | O_CREAT | O_TRUNC, 0600);
         int in = open("/dev/null", O_RDONLY);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         setsid();
         dup2(in, 0);
         dup2(out, 1);
@@ -126,6 +148,8 @@ static int await_socket(pid_t machine, const char *folder, struct error *error)
     while (status == 0 && access(socket, F_OK) != 0) {
         if (waitpid(machine, NULL, WNOHANG) != 0) {
             status = error_fault(error, "the machine did not start: see coach try");
+        } else if (stopped != 0) {
+            status = error_fault(error, "ended by signal %d", (int)stopped);
         }
         usleep(10000);
     }
@@ -154,13 +178,19 @@ static int attach(const struct gdb_options *options, const char *root, const cha
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         execvp(words[0], (char *const *)words);
         _exit(127);
+    }
+    debugger = child > 0 ? child : 0;
+    if (stopped != 0 && child > 0) {
+        kill(child, SIGKILL);
     }
     int status = 0;
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
         continue; /* Ctrl-C is gdb's */
     }
+    debugger = 0;
     return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 
@@ -172,6 +202,7 @@ static int debug(const struct gdb_options *options, const char *root, const stru
         return -1;
     }
     const char *place = place_of(options, root, lab);
+    catch_signals();
     pid_t machine = boot(root, course->root, folder);
     int status = machine > 0 ? await_socket(machine, folder, error)
                              : error_fault(error, "the machine cannot be started");
@@ -181,9 +212,11 @@ static int debug(const struct gdb_options *options, const char *root, const stru
                folder);
         int left = attach(options, root, course->root, folder, place);
         signal(SIGINT, SIG_DFL);
-        status = left == 127 ? error_fault(error, "gdb-multiarch cannot be started: `coach doctor` "
-                                                  "says what is missing")
-                             : 0;
+        status = stopped != 0 ? error_fault(error, "ended by signal %d", (int)stopped)
+                 : left == 127
+                     ? error_fault(error, "gdb-multiarch cannot be started: `coach doctor` "
+                                          "says what is missing")
+                     : 0;
     }
     if (machine > 0) {
         kill(machine, SIGTERM);

@@ -15,6 +15,23 @@ if command -v gdb-multiarch >/dev/null; then
     cp "$work/tree/hv/metal/vector.S" "$work/vector.S"
     "$coach" start 1 "$work/blank" --no-git >/dev/null
     says "where nothing is written, at the stop" 0 "panic (template=" sh -c "cd $work/blank && $coach gdb -x $work/script"
+
+    # ends_with SIGNAL: no machine stays behind when coach gdb ends by it at its stop.
+    mkfifo "$work/reached"
+    printf 'shell echo here >%s\npython __import__("signal").pause()\n' "$work/reached" >"$work/waits"
+    ends_with() {
+        (cd "$tree" && TMPDIR=$work/tmp exec "$coach" gdb -x "$work/waits") >"$work/out" 2>&1 &
+        local debugging=$! machine
+        read -r <"$work/reached"
+        machine=$(pgrep -of -- "--gdb=$work/tmp/coach\..*--wait")
+        kill "-$1" "$debugging"
+        wait "$debugging"
+        timeout "$backstop" tail --pid="${machine:?}" -f /dev/null
+    }
+    for signal in TERM KILL; do
+        name="coach gdb that $signal ends takes its machine along"
+        if ends_with "$signal" 2>/dev/null; then ok "$name"; else not_ok "$name" "$work/out"; fi
+    done
 else
     ok "coach gdb stops where the last step is # skip gdb-multiarch is not installed"
 fi
