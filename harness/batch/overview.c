@@ -159,7 +159,7 @@ static void add_missing(struct buffer *csv, struct buffer *html, const struct pl
 {
     for (size_t i = 0; i < roster->count; i++) {
         struct row row = {.name = roster->names[i], .verdict = "not handed in", .remark = ""};
-        if (!roster_has_submission(plan, row.name)) {
+        if (!roster_has_submission(roster, plan, i)) {
             add_row(csv, html, &row);
         }
     }

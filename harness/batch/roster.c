@@ -24,21 +24,40 @@ bool roster_is_heading(const char *name)
 /* The first field of a line: to a comma, semicolon or tab, or between quotes. */
 static char *first_field(const char *line, size_t length)
 {
+    struct buffer field = {0};
     bool quoted = length > 0 && line[0] == '"';
-    size_t from = quoted, end = from;
-    while (end < length && (quoted ? line[end] != '"' : strchr(",;\t\r", line[end]) == NULL)) {
-        end++;
+    for (size_t at = quoted; at < length; at++) {
+        if (quoted && line[at] == '"' && (at + 1 == length || line[++at] != '"')) {
+            break;
+        }
+        if (!quoted && strchr(",;\t\r", line[at]) != NULL) {
+            break;
+        }
+        buffer_add(&field, &line[at], 1);
     }
-    while (!quoted && end > from && line[end - 1] == ' ') {
-        end--;
+    char *name = copy_string(buffer_string(&field));
+    for (size_t end = strlen(name); !quoted && end > 0 && name[end - 1] == ' '; end--) {
+        name[end - 1] = '\0';
     }
-    return format_string("%.*s", (int)(end - from), line + from);
+    buffer_free(&field);
+    return name;
+}
+
+static bool is_there(const struct roster *roster, const char *name)
+{
+    for (size_t i = 0; i < roster->count; i++) {
+        if (strcmp(roster->names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void add_line(struct roster *roster, const char *line, size_t length)
 {
     char *name = first_field(line, length);
-    if (*name == '\0' || *name == '#' || (roster->count == 0 && roster_is_heading(name))) {
+    if (*name == '\0' || *name == '#' || (roster->count == 0 && roster_is_heading(name)) ||
+        is_there(roster, name)) {
         free(name);
         return;
     }
@@ -50,7 +69,8 @@ int roster_read(struct roster *roster, const char *path, struct error *error)
 {
     struct buffer text = {0};
     *roster = (struct roster){0};
-    if (file_read_bounded(path, ROSTER_MOST, &text, error) != 0) {
+    if (file_read_bounded(path, ROSTER_MOST, &text, error) != 0 ||
+        text_check(&text, path, error) != 0) {
         buffer_free(&text);
         return -1;
     }
@@ -76,27 +96,33 @@ void roster_free(struct roster *roster)
     *roster = (struct roster){0};
 }
 
-static bool is_of(const char *submission, const char *name)
+size_t roster_match(const char *submission, const char *name)
 {
     size_t length = strlen(name);
-    return strncmp(submission, name, length) == 0 &&
-           (submission[length] == '\0' || submission[length] == '_');
+    bool begins = length > 0 && strncmp(submission, name, length) == 0;
+    return begins && (submission[length] == '\0' || submission[length] == '_') ? length : 0;
 }
 
-bool roster_has_submission(const struct plan *plan, const char *name)
+/* The name that fits a submission best. roster->count: none does. */
+static size_t owner(const struct roster *roster, const char *submission)
 {
-    for (size_t i = 0; i < plan->count; i++) {
-        if (is_of(plan->entries[i].name, name)) {
-            return true;
+    size_t best = roster->count, most = 0;
+    for (size_t i = 0; i < roster->count; i++) {
+        size_t match = roster_match(submission, roster->names[i]);
+        if (match > most) {
+            most = match;
+            best = i;
         }
     }
-    return false;
+    return best;
 }
 
-static bool is_on(const struct roster *roster, const char *submission)
+bool roster_has_submission(const struct roster *roster, const struct plan *plan, size_t index)
 {
-    for (size_t i = 0; i < roster->count; i++) {
-        if (is_of(submission, roster->names[i])) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *submission = plan->entries[i].name;
+        if (roster_match(submission, roster->names[index]) != 0 &&
+            owner(roster, submission) == index) {
             return true;
         }
     }
@@ -116,7 +142,7 @@ void roster_text(const struct roster *roster, const struct plan *plan, struct bu
     struct buffer missing = {0}, strange = {0};
     size_t there = 0;
     for (size_t i = 0; i < roster->count; i++) {
-        if (roster_has_submission(plan, roster->names[i])) {
+        if (roster_has_submission(roster, plan, i)) {
             there++;
             continue;
         }
@@ -124,7 +150,7 @@ void roster_text(const struct roster *roster, const struct plan *plan, struct bu
         text_add(&missing, roster->names[i]);
     }
     for (size_t i = 0; i < plan->count; i++) {
-        if (!is_on(roster, plan->entries[i].name)) {
+        if (owner(roster, plan->entries[i].name) == roster->count) {
             buffer_text(&strange, strange.length > 0 ? ", " : "");
             text_add(&strange, plan->entries[i].name);
         }

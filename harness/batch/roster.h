@@ -12,8 +12,8 @@ struct roster {
 
 /*
  * Reads a list: a name a line, or the first column of a CSV file, whose heading (name, login, id,
- * user, student, submission) is no name. Empty lines and lines that begin with # are none.
- * -1 with *error when it cannot be read or names nobody.
+ * user, student, submission) is no name. Empty lines, lines that begin with #, and names that were
+ * there before are none. -1 with *error when it cannot be read, is UTF-16, or names nobody.
  */
 int roster_read(struct roster *roster, const char *path, struct error *error);
 void roster_free(struct roster *roster);
@@ -22,10 +22,13 @@ void roster_free(struct roster *roster);
 bool roster_is_heading(const char *name);
 
 /*
- * Whether somebody of that name has handed in: a submission has the name, or begins with it and a
- * "_", as in the downloads of Moodle and Canvas.
+ * How well a name says whose a submission is: the submission has that name, or begins with it and
+ * a "_", as in the downloads of Moodle and Canvas. Of two names the longer one; 0: not at all.
  */
-bool roster_has_submission(const struct plan *plan, const char *name);
+size_t roster_match(const char *submission, const char *name);
+
+/* Whether a submission is of roster->names[index], and of nobody whose name fits it better. */
+bool roster_has_submission(const struct roster *roster, const struct plan *plan, size_t index);
 
 /* Adds lines of text: how many have handed in, who has not, which submissions are of nobody. */
 void roster_text(const struct roster *roster, const struct plan *plan, struct buffer *text);

@@ -183,8 +183,9 @@ static bool has_long_names(int git)
     if (file >= 0) {
         close(file);
     }
-    const char *format = strcasestr(text, "objectformat");
-    return format != NULL && strncasecmp(format + strcspn(format, "=\n"), "= sha256", 8) == 0;
+    const char *value = strcasestr(text, "objectformat");
+    value = value != NULL ? value + strcspn(value, "=\n") : "";
+    return strncasecmp(value + strspn(value, "= \t\""), "sha256", 6) == 0;
 }
 
 static int check(int git, struct error *error)
@@ -203,10 +204,13 @@ static int check(int git, struct error *error)
         fstatat(git, "objects", &status, AT_SYMLINK_NOFOLLOW) != 0) {
         return error_set(error, "is no folder, no archive and no git revision: no repository");
     }
-    if (has_long_names(git)) {
-        return error_fault(error, "is a repository with SHA-256 names of objects, which coach does "
-                                  "not read: hand in the folder, or an archive (git archive "
-                                  "-o lab.zip HEAD)");
+    bool tables = fstatat(git, "reftable", &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (tables || has_long_names(git)) {
+        return error_fault(error,
+                           "is a repository with %s, which coach does not read: hand in the "
+                           "folder, or an archive (git archive -o lab.zip HEAD)",
+                           tables ? "a table of references (reftable)"
+                                  : "SHA-256 names of objects");
     }
     return 0;
 }

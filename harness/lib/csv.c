@@ -104,7 +104,8 @@ int csv_read(struct csv *csv, const char *path, struct error *error)
 {
     struct buffer text = {0};
     *csv = (struct csv){0};
-    if (file_read_bounded(path, CSV_MOST, &text, error) != 0) {
+    if (file_read_bounded(path, CSV_MOST, &text, error) != 0 ||
+        text_check(&text, path, error) != 0) {
         buffer_free(&text);
         return -1;
     }

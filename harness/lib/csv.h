@@ -25,7 +25,8 @@ struct csv {
     char separator;
 };
 
-/* Reads the file. -1 with *error when it cannot be read, or a quoted field does not end. */
+/* Reads the file. -1 with *error when it cannot be read, is UTF-16, or a quoted field does not
+ * end. */
 int csv_read(struct csv *csv, const char *path, struct error *error);
 void csv_free(struct csv *csv);
 

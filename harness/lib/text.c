@@ -25,6 +25,17 @@ size_t text_sequence(const char *text, uint32_t *point)
     return 0;
 }
 
+int text_check(const struct buffer *text, const char *path, struct error *error)
+{
+    if (strlen(buffer_string(text)) == text->length) {
+        return 0;
+    }
+    return error_set(error,
+                     "%s: is no text in UTF-8 (UTF-16, or a spreadsheet's own file?); save it as "
+                     "CSV in UTF-8",
+                     path);
+}
+
 bool text_is_hidden(uint32_t point)
 {
     static const struct {

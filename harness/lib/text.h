@@ -13,11 +13,16 @@
 #include <stdio.h>
 
 #include "lib/buffer.h"
+#include "lib/error.h"
 
 #define TEXT_PIECE 16
 
 /* Bytes of the valid UTF-8 sequence that `at` (NUL-ended) begins with, and its code point; 0. */
 size_t text_sequence(const char *at, uint32_t *point);
+
+/* Whether a file's bytes are text, of which UTF-16 is none. -1 with *error, which says what to do.
+ */
+int text_check(const struct buffer *text, const char *path, struct error *error);
 
 /* Whether the character controls a terminal or a text's order, or has no shape of its own. */
 bool text_is_hidden(uint32_t point);

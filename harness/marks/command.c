@@ -171,7 +171,7 @@ static void add_table(const struct marks *marks, struct buffer *csv)
             buffer_printf(csv, ",%u,%g", mark->days, mark->off);
         }
         for (size_t k = 0; k < marks->criterion_count; k++) {
-            add_number(csv, student->talk != NULL ? student->talk[k] : NAN);
+            add_number(csv, student->talk != NULL ? student->talk[k] : 0);
         }
         add_number(csv, student_points(marks, student));
         add_number(csv, marks_most(marks));

@@ -107,7 +107,7 @@ static void add_talk(const struct marks *marks, const struct student *student, s
     }
     buffer_text(html, "<h2>The talk</h2>\n");
     if (student->talk == NULL) {
-        buffer_text(html, "<p>There are no points for it yet.</p>\n");
+        buffer_text(html, "<p>None was given: 0 points.</p>\n");
         return;
     }
     buffer_text(html, "<table><thead><tr><th scope=\"col\">criterion</th><th scope=\"col\">points"

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "batch/entry.h"
+#include "batch/roster.h"
 #include "lib/buffer.h"
 #include "marks/late.h"
 #include "marks/sheet.h"
@@ -52,49 +53,55 @@ const char *marks_name(const struct marks *marks, const char *submission)
     return row != NULL ? csv_field(row, 1) : submission;
 }
 
-/* Whether `piece` is one of the parts of a name between "_", as in
- * NAME_12345_assignsubmission_file. */
-static bool has_part(const char *name, const char *piece)
+static bool is_number(const char *text, size_t length)
 {
-    size_t length = strlen(piece);
+    return length > 0 && strspn(text, "0123456789") >= length;
+}
+
+/* Whether the first number between "_" in a name is this one: the person's, as in
+ * NAME_12345_assignsubmission_file and NAME_LATE_12345_678_lab1. */
+static bool has_number(const char *name, const char *number)
+{
     for (const char *at = name; at != NULL; at = strchr(at, '_')) {
         at += *at == '_';
-        if (strncmp(at, piece, length) == 0 && (at[length] == '_' || at[length] == '\0')) {
-            return true;
+        size_t length = strcspn(at, "_");
+        if (is_number(at, length)) {
+            return strlen(number) == length && strncmp(at, number, length) == 0;
         }
     }
     return false;
 }
 
-static bool is_number(const char *key)
+/* How well a submission's name fits the student; 0: not at all. */
+static size_t fit(const struct student *student, const char *submission)
 {
-    return *key != '\0' && strspn(key, "0123456789") == strlen(key);
-}
-
-bool student_has(const struct student *student, const char *submission)
-{
+    size_t best = 0;
     for (size_t i = 0; i < student->key_count; i++) {
         const char *key = student->keys[i];
-        size_t length = strlen(key);
-        if (length > 0 && strncmp(submission, key, length) == 0 &&
-            (submission[length] == '\0' || submission[length] == '_')) {
-            return true;
+        size_t length = strlen(key), begins = roster_match(submission, key);
+        if (strcmp(submission, key) == 0) {
+            return SIZE_MAX;
         }
-        if (is_number(key) && has_part(submission, key)) {
-            return true;
+        if (is_number(key, length) && has_number(submission, key)) {
+            best = SIZE_MAX - 1;
         }
+        best = begins > best ? begins : best;
     }
-    return false;
+    return best;
 }
 
-struct student *marks_student(const struct marks *marks, const char *submission)
+struct student *marks_student(const struct marks *marks, const char *submission, bool *several)
 {
+    struct student *found = NULL;
+    size_t best = 0;
+    *several = false;
     for (size_t i = 0; i < marks->count; i++) {
-        if (student_has(&marks->students[i], submission)) {
-            return &marks->students[i];
-        }
+        size_t now = fit(&marks->students[i], submission);
+        *several = now > best ? false : *several || (now > 0 && now == best);
+        found = now > best ? &marks->students[i] : found;
+        best = now > best ? now : best;
     }
-    return NULL;
+    return *several ? NULL : found;
 }
 
 /* When it was handed in: by the key, else when its archive was last written; of a folder nobody
@@ -141,9 +148,12 @@ static void take_lab(struct marks *marks, size_t lab)
 {
     const struct plan *plan = &marks->labs[lab];
     for (size_t i = 0; i < plan->count; i++) {
-        struct student *student = marks_student(marks, marks_name(marks, plan->entries[i].name));
+        bool several;
+        struct student *student =
+            marks_student(marks, marks_name(marks, plan->entries[i].name), &several);
         if (student == NULL) {
-            complain("%s: is of nobody on the list; it has no marks", plan->entries[i].name);
+            complain("%s: is of %s on the list; it has no marks", plan->entries[i].name,
+                     several ? "several" : "nobody");
         } else if (student->labs[lab].entry != SIZE_MAX) {
             complain("%s: is a second submission of %s; the first one counts",
                      plan->entries[i].name, student->name);
@@ -160,13 +170,23 @@ static void take_lab(struct marks *marks, size_t lab)
     }
 }
 
-/* Everybody who has handed in, once. */
+static bool is_there(const struct marks *marks, const char *name)
+{
+    for (size_t i = 0; i < marks->count; i++) {
+        if (strcmp(marks->students[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Everybody who has handed in, once; nobody says whether ann_2 is ann. */
 static void take_submitters(struct marks *marks)
 {
     for (size_t lab = 0; lab < marks->lab_count; lab++) {
         for (size_t i = 0; i < marks->labs[lab].count; i++) {
             const char *name = marks_name(marks, marks->labs[lab].entries[i].name);
-            if (marks_student(marks, name) == NULL) {
+            if (!is_there(marks, name)) {
                 sheet_add_student(marks, name, SIZE_MAX);
             }
         }

@@ -30,7 +30,7 @@ struct student {
     size_t key_count;
     size_t row;        /* of the teacher's list */
     struct mark *labs; /* one for each lab of the marks */
-    double *talk;      /* points by criterion, or NULL: no talk was given */
+    double *talk;      /* points by criterion, or NULL: no talk was given, which is 0 of each */
     char *talk_remark; /* or NULL */
 };
 
@@ -73,11 +73,12 @@ void marks_free(struct marks *marks);
 /* The name that a submission was handed in by: the key's, if it is in it. */
 const char *marks_name(const struct marks *marks, const char *submission);
 
-/* Whether a submission of that name is the student's. */
-bool student_has(const struct student *student, const char *submission);
-
-/* The student whose submission would have that name, or NULL. */
-struct student *marks_student(const struct marks *marks, const char *submission);
+/*
+ * The student whose submission would have that name: who is called so; else who has the first
+ * number in it; else whose name it begins with, the longest. NULL where nobody is, or several are:
+ * *several tells.
+ */
+struct student *marks_student(const struct marks *marks, const char *submission, bool *several);
 
 /* Points of one lab after lateness; of the talk; of all. NAN while something is not graded. */
 double mark_points(const struct mark *mark);

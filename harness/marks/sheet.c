@@ -84,13 +84,27 @@ static void add_from_moodle(struct marks *marks, size_t index)
     }
 }
 
+/* A list of names: each once. */
+static void add_from_list(struct marks *marks, size_t index)
+{
+    const char *name = csv_field(&marks->list.rows[index], 0);
+    if (*name == '\0' || (index == 0 && roster_is_heading(name))) {
+        return;
+    }
+    for (size_t i = 0; i < marks->count; i++) {
+        if (strcmp(marks->students[i].name, name) == 0) {
+            return;
+        }
+    }
+    sheet_add_student(marks, name, index);
+}
+
 int sheet_students(struct marks *marks, const char *path, struct error *error)
 {
     enum sheet_kind kind = sheet_kind(marks);
     for (size_t i = 0; i < marks->list.count; i++) {
-        const char *first = csv_field(&marks->list.rows[i], 0);
-        if (kind == SHEET_LIST && (i > 0 || !roster_is_heading(first))) {
-            sheet_add_student(marks, first, i);
+        if (kind == SHEET_LIST) {
+            add_from_list(marks, i);
         } else if (kind == SHEET_CANVAS && i > 0) {
             add_from_canvas(marks, i);
         } else if (kind == SHEET_MOODLE && i > 0) {
@@ -200,9 +214,9 @@ static void add_canvas_row(const struct marks *marks, size_t row, const struct c
                          marks_lab_most(marks, lab), to);
     }
     if (marks->criterion_count > 0) {
-        bool talked = student != NULL && student->talk != NULL;
         add_canvas_field(list, row, &columns[marks->lab_count],
-                         talked ? student_talk(marks, student) : NAN, talk_most(marks), to);
+                         student != NULL ? student_talk(marks, student) : NAN, talk_most(marks),
+                         to);
     }
     buffer_text(to, "\r\n");
 }
@@ -291,6 +305,10 @@ void sheet_comment(const struct marks *marks, const struct student *student, str
         }
     }
     if (marks->criterion_count > 0) {
-        buffer_printf(to, "; talk: %g of %g", student_talk(marks, student), talk_most(marks));
+        if (student->talk == NULL) {
+            buffer_text(to, "; no talk was given");
+        } else {
+            buffer_printf(to, "; talk: %g of %g", student_talk(marks, student), talk_most(marks));
+        }
     }
 }

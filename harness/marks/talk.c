@@ -31,10 +31,11 @@ static size_t *read_criteria(struct marks *marks, const struct csv *table)
 static int read_talk(struct marks *marks, const struct csv_row *row, const size_t *of,
                      size_t columns, const char *path, struct error *error)
 {
-    struct student *student = marks_student(marks, csv_field(row, 0));
+    bool several;
+    struct student *student = marks_student(marks, csv_field(row, 0), &several);
     if (student == NULL) {
-        return error_set(error, "%s:%zu: '%s' is nobody who has marks", path, row->line,
-                         csv_field(row, 0));
+        return error_set(error, "%s:%zu: '%s' is %s who has marks", path, row->line,
+                         csv_field(row, 0), several ? "more than one" : "nobody");
     }
     if (student->talk == NULL) {
         student->talk = allocate(marks->criterion_count, sizeof(*student->talk));

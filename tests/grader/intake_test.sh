@@ -96,6 +96,11 @@ if git init -q --object-format=sha256 -b main "$work/long" 2>/dev/null; then
     cp -r "$small/hv" "$work/long" && git -C "$work/long" add -A && git -C "$work/long" "${me[@]}" commit -qm x
     ungraded "SHA-256 names are told, and what to do" "git archive" "$work/long#HEAD"
 fi
+repository wide && printf '[extensions]\n\tObjectFormat="sha256"\n' >>"$work/wide/.git/config"
+ungraded "whatever the configuration looks like" "SHA-256" "$work/wide#HEAD"
+repository table && mkdir "$work/table/.git/reftable" && rm -r "$work/table/.git/refs" && echo no >"$work/table/.git/refs" &&
+    echo 'ref: refs/heads/.invalid' >"$work/table/.git/HEAD"
+ungraded "so are references in a table, as newer gits keep them" "reftable" "$work/table#HEAD"
 repository parts && rm -rf "$work/parts/hv" && git -C "$work/parts" rm -qr --cached hv &&
     git -C "$work/parts" update-index --add --cacheinfo 160000,"$(git -C "$work/r" rev-parse HEAD)",hv &&
     git -C "$work/parts" "${me[@]}" commit -qm x

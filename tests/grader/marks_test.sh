@@ -56,10 +56,42 @@ printf 'ann\nbob\n' >"$work/short"
 marks "submissions of nobody on the list are told" 0 "carlacraft_4711_99_lab1: is of nobody on the list" \
     --roster "$work/short"
 
+# Whose a submission is: the whole name, else the number of a person, else the longest beginning.
+mkdir "$work/names" && for name in ann_lee carlacraft_LATE_4711_99_lab1 bob_1; do cp -r "$work/blank" "$work/names/$name"; done
+"$coach" batch "$work/names" 1 -o "$work/graded.names" --jobs 2 >/dev/null 2>&1
+sheet() { # sheet NAME WORDS LINE: marks of these for the list in $work/others
+    rm -rf "$work/marks"
+    says "$1" 0 "$2" "$coach" marks "$work/graded.names" -o "$work/marks" --roster "$work/others"
+    row "… in the table" "$3"
+}
+none=',0,0,0,0,100,"lab 1: nothing was handed in"' some=',0,0,0,0,100,"lab 1: 0 of 100 points"'
+printf 'ann\nann_lee\nbob\ncarlacraft\n"o""hara"\nann\n' >"$work/others"
+sheet "ann is not ann_lee" "5 students" "\"ann\"$none"
+row "who has what is hers" "\"ann_lee\"$some"
+row "what begins with a name is that one's" "\"bob\"$some"
+says "the batch says the same" 0 "3 of 5 on the roster have handed in" \
+    "$coach" batch "$work/names" 1 -o "$work/graded.names" --roster "$work/others"
+fact "and who has not" grep -qF '"ann",,,,"not handed in",,""' "$work/graded.names/overview.csv"
+fact "a name with quotes is what it is" grep -qF '"o""hara",,,,"not handed in"' "$work/graded.names/overview.csv"
+printf '99\n4711\nann_lee\nbob\n' >"$work/others"
+sheet "the first number is the person's, not the file's" "4 students" "\"99\"$none"
+row "which is told apart" "\"4711\"$some"
+printf 'name\nann_lee\nann_lee \nANN\n' >"$work/others"
+sheet "a submission of nobody is told" "bob_1: is of nobody on the list" "\"ann_lee\"$some"
+for name in a_1 a_1_b; do cp -r "$work/blank" "$work/names/$name"; done
+"$coach" batch "$work/names" 1 -o "$work/graded.names" --jobs 2 >/dev/null 2>&1
+rm -rf "$work/marks"
+says "without a list each submission is somebody's" 0 "5 students" "$coach" marks "$work/graded.names" -o "$work/marks"
+iconv -t UTF-16 "$work/others" >"$work/wide"
+marks "a list in UTF-16 is told, and what to do" 2 "save it as CSV in UTF-8" --roster "$work/wide"
+says "for a batch too" 2 "save it as CSV in UTF-8" \
+    "$coach" batch "$work/names" 1 -o "$work/graded.names" --roster "$work/wide"
+
 # The talk.
 printf 'student,story/10,question/10,remark\nann,9,7.5,"fine, ""clear"""\n' >"$work/talk.csv"
 marks "the talk's points join the others" 0 "4 students" --talk "$work/talk.csv" --roster "$work/list"
 row "by criterion" '"ann",100,0,0,9,7.5,116.5,120,"lab 1: 100 of 100 points; talk: 16.5 of 20"'
+row "a talk that was not given is 0" '"bob",70,0,0,0,0,70,120,"lab 1: 70 of 100 points; no talk was given"'
 fact "the remark is in the feedback" grep -q 'fine, &quot;clear&quot;' "$work/marks/feedback/ann.html"
 printf 'student,story/10\nann,11\n' >"$work/bad"
 marks "too many points are told" 2 "bad:2: story is '11', expected 0 to 10" --talk "$work/bad"
@@ -78,9 +110,9 @@ row "its columns come back, with the assignment's own name, and the talk's" \
     'Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (501),Talk' canvas.csv
 row "the points possible are its own" '    Points Possible,,,,,50,20' canvas.csv
 row "found by login, scaled to them" '"Able, Ann",1001,s1,ann,"Hypervisors, A",50,16.50' canvas.csv
-row "found by the number in a download's name" '"Burns, Bob",77,s2,bb,"Hypervisors, A",35,' canvas.csv
-row "who is excused stays so" '"Craft, Carla",4711,s3,cc,"Hypervisors, A",EX,' canvas.csv
-row "who has not handed in has nothing" '"Student, Test",9,,t,"Hypervisors, A",0,' canvas.csv
+row "found by the number in a download's name" '"Burns, Bob",77,s2,bb,"Hypervisors, A",35,0' canvas.csv
+row "who is excused stays so" '"Craft, Carla",4711,s3,cc,"Hypervisors, A",EX,0' canvas.csv
+row "who has not handed in, and has given no talk, has nothing" '"Student, Test",9,,t,"Hypervisors, A",0,0' canvas.csv
 marks "an assignment that is not there is told" 0 "the gradebook has no assignment 'Hypervisor'" \
     --roster "$work/canvas" --column Hypervisor
 marks "another one may be named" 0 "4 students" --roster "$work/canvas" --column quiz
