@@ -168,6 +168,14 @@ struct scenario_command {
     struct scenario_command *next;
 };
 
+/* Bytes that are typed at the machine's console at a virtual time. */
+struct scenario_input {
+    uint64_t at_ticks;
+    const char *byte;
+    size_t count;
+    struct scenario_input *next;
+};
+
 enum scenario_until {
     UNTIL_FINISHED, /* the machine stops by itself, and in good order */
     UNTIL_DEADLINE, /* guests run for ever: the machine is stopped at the deadline */
@@ -190,6 +198,7 @@ struct scenario {
     bool trace;
     uint64_t seed_first, seed_last;
     struct scenario_command *commands;
+    struct scenario_input *inputs;
 };
 
 struct check {

@@ -3,8 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "model/ends.h"
+#include "model/order.h"
 
 #define INTERRUPT (1ull << 63)
 #define VS_ECALL  10
@@ -14,22 +15,14 @@ const struct model_last *endings_last(const struct facts *facts, unsigned vm)
     return facts->contract.model && vm < BUNDLE_MAX_VMS ? &facts->contract.model->last[vm] : NULL;
 }
 
-/* Does a line at the hypervisor's console name the VM? What becomes of it then is the operator's.
- */
+/* Does a line at the hypervisor's console order anything of the VM's life? What becomes of it then
+ * is the operator's. */
 static bool is_operated(const struct scenario *scenario, unsigned vm)
 {
     for (const struct scenario_command *command = scenario->commands; command;
          command = command->next) {
-        const char *argument = strchr(command->text, ' ');
-        if (!argument)
-            continue;
-        argument += strspn(argument, " ");
-        size_t length = strcspn(argument, " ");
-        char *end;
-        unsigned long number = strtoul(argument, &end, 10);
-        bool by_number = end != argument && *end == '\0' && number == vm;
-        if (by_number || (length == strlen(scenario->vm[vm].name) &&
-                          memcmp(argument, scenario->vm[vm].name, length) == 0))
+        enum order order = order_of(command->text, scenario->vm[vm].name, vm);
+        if (order != ORDER_NONE && order != ORDER_FOCUS)
             return true;
     }
     return false;
@@ -71,11 +64,8 @@ bool endings_are_seen(const struct facts *facts, char *text, size_t bytes)
 bool endings_agree(const struct facts *facts, unsigned vm, const struct monitor_vm *told)
 {
     const struct model_last *last = endings_last(facts, vm);
-    if (!last)
-        return true;
-    if (told->end == VM_END_EXIT)
-        return last->ending == MODEL_EXITS && last->code == told->end_code;
-    if (told->end == VM_END_SHUTDOWN)
-        return last->ending == MODEL_SHUTS_OFF;
-    return true;
+    char expected[160], found[160];
+    bool tried;
+    return !last ||
+           !model_ends_judge((enum vm_end)told->end, told->end_code, last, &tried, expected, found);
 }

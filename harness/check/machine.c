@@ -151,6 +151,24 @@ static size_t list_commands(struct machine *machine)
     return count;
 }
 
+/* What will be typed at the machine's own console, in pieces that the channel holds. */
+static size_t list_inputs(struct machine *machine)
+{
+    size_t count = 0;
+    for (const struct scenario_input *i = machine->check->scenario.inputs; i; i = i->next)
+        for (size_t done = 0; done < i->count && count < MODEL_CHANNEL_INPUTS;) {
+            struct model_channel_input *to = &machine->input[count++];
+            size_t part = i->count - done;
+            if (part > sizeof to->byte)
+                part = sizeof to->byte;
+            to->at = i->at_ticks;
+            to->count = (uint32_t)part;
+            memcpy(to->byte, i->byte + done, part);
+            done += part;
+        }
+    return count;
+}
+
 static void watch(struct machine *machine, struct observer_options *options)
 {
     const struct check *check = machine->check;
@@ -162,6 +180,8 @@ static void watch(struct machine *machine, struct observer_options *options)
     options->model = true;
     options->commands = machine->command;
     options->command_count = list_commands(machine);
+    options->inputs = machine->input;
+    options->input_count = list_inputs(machine);
     options->guest_text = machine->text;
     options->on_stop = stopped;
     options->on_turn = bounded;

@@ -55,6 +55,7 @@ struct machine {
     const struct event **order; /* facts.event */
     struct register_watch *registers;
     struct model_command command[MODEL_CHANNEL_COMMANDS];
+    struct model_channel_input input[MODEL_CHANNEL_INPUTS];
     struct model_range text[BUNDLE_MAX_VMS]; /* of each VM's code; 0, 0: its image is no ELF file */
     struct audit_input audit; /* of the last audit that found something, or of the last */
     struct audit_report report;

@@ -1,7 +1,8 @@
 /*
  * Parser of a check's scenario: lines "title:", "vm NAME:", "machine:", "hypervisor:",
- * "deadline:", "until:", "seed:", "console:".
+ * "deadline:", "until:", "seed:", "console:", "input:".
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "check/cursor.h"
@@ -155,6 +156,51 @@ static bool console_line(struct cursor *cursor)
     return true;
 }
 
+/* The byte that stands there: ^A is Ctrl-A, ^^ a caret, \xe9 any byte. Moves behind it; -1: none.
+ */
+static int typed_byte(const char **at)
+{
+    const char *c = *at;
+    unsigned number;
+    int used = 0;
+    if (*c == '^' && c[1] >= '@' && c[1] <= '^') {
+        *at += 2;
+        return c[1] == '^' ? '^' : c[1] - '@';
+    }
+    if (*c != '\\' && *c != '^')
+        return (uint8_t) * (*at)++;
+    if (sscanf(c, "\\x%2x%n", &number, &used) != 1 || used != 4)
+        return -1;
+    *at += 4;
+    return (int)number;
+}
+
+/* input: 20ms ^A1hello */
+static bool input_line(struct cursor *cursor)
+{
+    struct scenario_input *input = arena_take(cursor->arena, sizeof *input);
+    if (!ticks(cursor, &input->at_ticks))
+        return false;
+    struct place place = cursor_place(cursor);
+    const char *text = cursor_rest(cursor);
+    char *bytes = arena_take(cursor->arena, strlen(text) + 1);
+    while (*text) {
+        int byte = typed_byte(&text);
+        if (byte < 0)
+            return cursor_fail(cursor, place,
+                               "found \"%.4s\", expected a character, ^A to ^_, or \\xNN", text);
+        bytes[input->count++] = (char)byte;
+    }
+    input->byte = bytes;
+    if (!input->count)
+        return cursor_expected(cursor, "the bytes to type");
+    struct scenario_input **tail = &cursor->check->scenario.inputs;
+    while (*tail)
+        tail = &(*tail)->next;
+    *tail = input;
+    return true;
+}
+
 static bool seed_line(struct cursor *cursor)
 {
     struct scenario *scenario = &cursor->check->scenario;
@@ -208,6 +254,8 @@ bool parse_scenario_line(struct cursor *cursor, const char *keyword, bool *known
         return seed_line(cursor);
     if (strcmp(keyword, "console") == 0)
         return console_line(cursor);
+    if (strcmp(keyword, "input") == 0)
+        return input_line(cursor);
     *known = false;
     return true;
 }

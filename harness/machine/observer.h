@@ -79,6 +79,8 @@ struct observer_options {
     bool syscalls;               /* watch what guests' programs ask of their kernels; needs traps */
     bool told;                   /* follow the hypervisor's trace rings */
     bool model;                  /* hold the model of a VM's contract against it; needs traps */
+    const struct model_channel_input *inputs; /* typed at the machine's own console */
+    size_t input_count;
     const struct model_command *commands; /* typed at the console, for the model */
     size_t command_count;
     const struct model_range *guest_text; /* of BUNDLE_MAX_VMS VMs, for the model; NULL: unknown */

@@ -42,6 +42,8 @@ int observer_model_prepare(struct observer *observer, const struct qemu_options 
     };
     for (size_t i = 0; i < observer->options->command_count && i < MODEL_CHANNEL_COMMANDS; i++)
         channel->command[channel->commands++] = observer->options->commands[i];
+    for (size_t i = 0; i < observer->options->input_count && i < MODEL_CHANNEL_INPUTS; i++)
+        channel->input[channel->inputs++] = observer->options->inputs[i];
     if (observer->options->guest_text)
         memcpy(channel->guest_text, observer->options->guest_text, sizeof(channel->guest_text));
     observer->model_fd = fd;

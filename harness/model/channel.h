@@ -15,6 +15,7 @@
 #define MODEL_CHANNEL_BREACHES 8 /* the first ones are kept, the others only counted */
 #define MODEL_CHANNEL_RULES    256
 #define MODEL_CHANNEL_COMMANDS 64
+#define MODEL_CHANNEL_INPUTS   64
 #define MODEL_CHANNEL_LIVES    1024
 #define MODEL_CHANNEL_VMID     (0x3fffull << 44) /* of hgatp: it may change in a life */
 
@@ -37,6 +38,13 @@ struct model_channel_breach {
     char expected[160], seen[160];
 };
 
+/* Bytes that arrive at the machine's UART, and when: ticks since the hypervisor began. */
+struct model_channel_input {
+    uint64_t at;
+    uint32_t count;
+    uint8_t byte[60];
+};
+
 /* From so many instructions on the second stage with this root is this VM's. */
 struct model_channel_life {
     uint64_t instructions, hgatp;
@@ -51,6 +59,8 @@ struct model_channel {
     uint64_t bundle_bytes, fill_seed;
     struct model_command command[MODEL_CHANNEL_COMMANDS];
     uint32_t commands;
+    struct model_channel_input input[MODEL_CHANNEL_INPUTS];
+    uint32_t inputs;
     int32_t bundle_fd; /* the plugin maps it, read-only */
     int32_t
         console_fd; /* the plugin appends what guests wrote: struct model_written, bytes; or -1 */

@@ -7,10 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "model/interrupt.h"
+#include "model/order.h"
 #include "model/successor.h"
 
 MODEL_RULE(ended, "life.ended", "SBI 2.0, 10.1; abi/sbi.h",
@@ -39,38 +38,9 @@ MODEL_RULE(into_guest, "entry.virtual", "Privileged ISA 20240411, 18.2.1; 18.6.4
 #define ORDER_EARLY   100   /* ticks: by how much its effect may seem to be before its time */
 #define CAUSE_VIRTUAL 22
 
-enum order { ORDER_NONE, ORDER_RUN, ORDER_PAUSE, ORDER_END, ORDER_ANEW };
-
-/* Does the command name the VM, by name or number? */
-static bool names(const struct model_vm *vm, const char *text)
+static enum order order_for(const struct model_vm *vm, const struct model_command *command)
 {
-    const char *argument = strchr(text, ' ');
-    size_t length;
-
-    if (!argument)
-        return false;
-    argument += strspn(argument, " ");
-    length = strcspn(argument, " ");
-    if (length == strlen(vm->packed->name) && strncmp(argument, vm->packed->name, length) == 0)
-        return true;
-    char *end;
-    unsigned long number = strtoul(argument, &end, 10);
-    return end != argument && *end == '\0' && number == vm->index;
-}
-
-static enum order order_of(const char *text)
-{
-    static const struct {
-        const char *word;
-        enum order order;
-    } orders[] = {{"pause", ORDER_PAUSE}, {"resume", ORDER_RUN},   {"kill", ORDER_END},
-                  {"destroy", ORDER_END}, {"restart", ORDER_ANEW}, {"create", ORDER_ANEW}};
-    size_t length = strcspn(text, " ");
-
-    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
-        if (strlen(orders[i].word) == length && strncmp(text, orders[i].word, length) == 0)
-            return orders[i].order;
-    return ORDER_NONE;
+    return order_of(command->text, vm->packed->name, vm->index);
 }
 
 /* The last order for the VM that has come until then; *count: how many of ORDER_ANEW by then. */
@@ -82,10 +52,10 @@ static enum order last_order(const struct model *model, const struct model_vm *v
     *anew = 0;
     for (size_t i = 0; i < model->setup.command_count; i++) {
         const struct model_command *command = &model->setup.commands[i];
-        enum order order = order_of(command->text);
+        enum order order = order_for(vm, command);
 
         if (model->setup.booted + command->at > until || order == ORDER_NONE ||
-            !names(vm, command->text))
+            order == ORDER_FOCUS)
             continue;
         if (order == ORDER_RUN && last != ORDER_PAUSE)
             continue; /* nothing to resume */
@@ -104,9 +74,11 @@ static bool may_run(enum order order)
 
 bool life_is_operated(const struct model *model, const struct model_vm *vm)
 {
-    for (size_t i = 0; i < model->setup.command_count; i++)
-        if (names(vm, model->setup.commands[i].text))
+    for (size_t i = 0; i < model->setup.command_count; i++) {
+        enum order order = order_for(vm, &model->setup.commands[i]);
+        if (order != ORDER_NONE && order != ORDER_FOCUS)
             return true;
+    }
     return false;
 }
 

@@ -161,20 +161,13 @@ static void take_stray_code(struct model *model, void *state, unsigned hart, uin
     model_broken(model, &in_text, hart, NULL, physical, expected, seen);
 }
 
-static void take_checkpoint(struct model *model, void *state)
-{
-    (void)model;
-    memory_suspects_left(state, false);
-    memory_text_checkpoint(state);
-}
-
 static void take_end(struct model *model, void *state)
 {
     MODEL_EXERCISED(in_text);
     for (unsigned vm = 0; vm < model->vms; vm++)
         memory_follow_end(state, (int)vm);
-    memory_suspects_left(state, true);
-    memory_text_checkpoint(state);
+    memory_suspects_end(state);
+    memory_text_end(state);
 }
 
 static void release(struct model *model, void *state)
@@ -207,5 +200,4 @@ MODEL_PART(memory_part) = {.bytes = sizeof(struct memory),
                            .guest_access = take_access,
                            .csr_written = take_csr,
                            .stray_code = take_stray_code,
-                           .checkpoint = take_checkpoint,
                            .life = life};

@@ -170,8 +170,8 @@ void memory_stored(struct memory *memory, const struct memory_event *event, uint
                    unsigned bytes);
 /* The VM is entered: what was stored into its memory since? */
 void memory_suspects_judge(struct memory *memory, const struct memory_event *event, int vm);
-/* The same where the machine stands, for VMs that will perhaps never be entered again. */
-void memory_suspects_left(struct memory *memory, bool end);
+/* The same at the end, for VMs that were not entered again. */
+void memory_suspects_end(struct memory *memory);
 /* An exit or entry of a vCPU: which ranges of its memory it lets the hypervisor write to. */
 void memory_areas_exit(struct memory *memory, const struct model_vcpu *vcpu);
 void memory_areas_entry(struct memory *memory, const struct model_vcpu *vcpu,
@@ -180,7 +180,7 @@ void memory_areas_entry(struct memory *memory, const struct model_vcpu *vcpu,
 /* memory_text.c: is the guest's code what was packed? Now and then at an entry; where the machine
  * stands. */
 void memory_text_entry(struct memory *memory, const struct memory_event *event, uint64_t hgatp);
-void memory_text_checkpoint(struct memory *memory);
+void memory_text_end(struct memory *memory);
 
 static inline struct memory_frame *memory_frame_at(const struct memory *memory, uint64_t physical)
 {

@@ -106,7 +106,7 @@ static bool is_scrubbed(const struct memory *memory, int vm, uint32_t place,
 }
 
 /* A VM that was taken apart has lost its frames, and one that is being scrubbed is zero so far. */
-void memory_suspects_left(struct memory *memory, bool end)
+void memory_suspects_end(struct memory *memory)
 {
     for (unsigned vm = 0; vm < memory->model->vms; vm++) {
         struct memory_guest *guest = &memory->guest[vm];
@@ -118,7 +118,7 @@ void memory_suspects_left(struct memory *memory, bool end)
             const struct memory_suspect *suspect = &guest->suspect[i];
             const struct memory_frame *frame = memory_frame_at(memory, suspect->page);
 
-            if (!end || !frame->suspect || frame->maps == 0 || frame->vm != (int)vm ||
+            if (!frame->suspect || frame->maps == 0 || frame->vm != (int)vm ||
                 is_scrubbed(memory, (int)vm, frame->place, suspect, i + 1 == guest->suspects))
                 continue;
             blame(memory, suspect, &memory->model->vm[vm].vcpu[0], frame->place);

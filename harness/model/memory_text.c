@@ -77,7 +77,7 @@ void memory_text_entry(struct memory *memory, const struct memory_event *event, 
 }
 
 /* Of a VM that may be about to be taken apart the code may be gone. */
-void memory_text_checkpoint(struct memory *memory)
+void memory_text_end(struct memory *memory)
 {
     for (unsigned i = 0; i < memory->model->vms && memory->model->setup.guest_text; i++) {
         const struct model_vm *vm = &memory->model->vm[i];

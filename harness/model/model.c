@@ -191,19 +191,9 @@ void model_stray_code(struct model *model, unsigned hart, uint64_t physical)
     TELL(model, stray_code, hart, physical);
 }
 
-void model_console_out(struct model *model, uint8_t byte)
-{
-    TELL(model, console_out, byte);
-}
-
 void model_console_in(struct model *model, uint8_t byte)
 {
     TELL(model, console_in, byte);
-}
-
-void model_checkpoint(struct model *model)
-{
-    TELL(model, checkpoint);
 }
 
 void model_end(struct model *model)

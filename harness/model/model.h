@@ -132,13 +132,11 @@ void model_csr_written(struct model *model, unsigned hart, uint64_t code, unsign
                        uint64_t value);
 /* Code runs in HS-mode outside the image's text. */
 void model_stray_code(struct model *model, unsigned hart, uint64_t physical);
-/* A byte left by the machine's UART; a byte was fed to it. */
-void model_console_out(struct model *model, uint8_t byte);
+/* A byte arrives at the machine's UART. */
 void model_console_in(struct model *model, uint8_t byte);
 /* A hart has slept in wfi, from that time until now. */
 void model_slept(struct model *model, unsigned hart, uint64_t from);
-/* The machine stands: what is owed is due now if its bound has passed; frames are compared. */
-void model_checkpoint(struct model *model);
+/* The machine has ended: what is owed is due, and what was not compared lately is compared. */
 void model_end(struct model *model);
 
 #endif

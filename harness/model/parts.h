@@ -122,9 +122,7 @@ struct model_part {
     void (*csr_written)(struct model *model, void *state, unsigned hart, uint64_t code,
                         unsigned csr, uint64_t value);
     void (*stray_code)(struct model *model, void *state, unsigned hart, uint64_t physical);
-    void (*console_out)(struct model *model, void *state, uint8_t byte);
     void (*console_in)(struct model *model, void *state, uint8_t byte);
-    void (*checkpoint)(struct model *model, void *state);
     void (*life)(struct model *model, void *state, struct model_vm *vm); /* a new one begins */
 };
 

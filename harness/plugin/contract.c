@@ -117,6 +117,8 @@ static bool begin(void)
         .last = channel->last,
     };
     model = model_new(&setup);
+    if (model && channel->inputs && !typed_begin(channel, model))
+        return blind("this QEMU lets no plugin type at its console"), false;
     return model || (blind("no memory for the model"), false);
 }
 

@@ -81,6 +81,12 @@ void settle(void);
 void deadline_open(void);
 void deadline_begin(void);
 
+/* typed.c: what the channel says is typed at the machine's console from now on. In a hart's thread,
+ * once, when the model begins. false: this QEMU does not let a plugin do that. */
+struct model;
+struct model_channel;
+bool typed_begin(const struct model_channel *channel, struct model *model);
+
 /* Reads x<number>. false: this QEMU does not let a plugin read registers. */
 bool read_general(unsigned hart, unsigned number, uint64_t *value);
 /* The same of all of them, x[0 … 31], and of the CSRs at any time. false: they cannot be seen. */

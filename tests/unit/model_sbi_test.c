@@ -138,7 +138,7 @@ static void the_debug_console_checks_its_memory(void)
 static void a_legacy_call_changes_a0_alone(void)
 {
     one(SBI_LEGACY_CONSOLE_GETCHAR, 7, 0, 5, 0, -1, 5, "");
-    one(SBI_LEGACY_CONSOLE_GETCHAR, 7, 0, 5, 0, 'x', 5, "");
+    one(SBI_LEGACY_CONSOLE_GETCHAR, 7, 0, 5, 0, 'x', 5, "console.input"); /* nobody typed it */
     one(SBI_LEGACY_CONSOLE_GETCHAR, 7, 0, 5, 0, 'x', 6, "sbi.only-a0-a1");
     one(SBI_LEGACY_CONSOLE_GETCHAR, 7, 0, 5, 0, 256, 5, "sbi.legacy-console");
     one(SBI_LEGACY_CONSOLE_PUTCHAR, 0, 'x', 5, 0, 0, 5, "");

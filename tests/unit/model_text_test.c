@@ -13,7 +13,7 @@ static void changed_code_is_named_where_the_machine_stands(void)
     struct world world;
 
     change(&world, 0x48);
-    model_checkpoint(world.model);
+    model_end(world.model);
     BREAKS(&world, "memory.code-kept");
     CU_ASSERT_PTR_NOT_NULL(strstr(world.seen, "0x80200049"));
     end(&world);
@@ -42,7 +42,6 @@ static void what_is_no_code_is_the_guest_s_own(void)
     struct world world;
 
     change(&world, IMAGE_SIZE - 80);
-    model_checkpoint(world.model);
     model_end(world.model);
     HOLDS(&world);
     end(&world);

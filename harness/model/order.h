@@ -1,0 +1,21 @@
+/*
+ * A line that the operator types at the hypervisor's console, COMMAND VM: what it orders of a VM.
+ * The one place where such a line is read, for the model and for what checks say of ends.
+ */
+#ifndef MODEL_ORDER_H
+#define MODEL_ORDER_H
+
+enum order {
+    ORDER_NONE, /* nothing that concerns the VM */
+    ORDER_RUN,
+    ORDER_PAUSE,
+    ORDER_END,
+    ORDER_ANEW,
+    ORDER_FOCUS, /* the console is the VM's from now on */
+};
+
+/* What the line orders of the VM of that name, which is the bundle's index-th. A line names a VM by
+ * its name or its number; `quit` ends all. */
+enum order order_of(const char *line, const char *name, unsigned index);
+
+#endif
