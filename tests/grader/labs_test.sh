@@ -5,6 +5,7 @@
 # points; each forger has none. Arguments: labs (default: all), or --table, which writes
 # docs/kill-table-labs.md. JOBS=N judges that many at a time.
 . "$(dirname "$0")/facts.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/refresh.sh"
 jobs=${JOBS:-$(nproc)}
 table=docs/kill-table-labs.md
 : >"$work/kills"
@@ -13,10 +14,19 @@ header() { # header PATCH FIELD
     sed -n "/^--- /q; s/^$2: //p" "$1"
 }
 
-# staged FOLDER LAB FILLED: the lab's tree on the reference's earlier labs, built.
+# images TREE: what its sources lack in images is built.
+images() {
+    make -C "$1" --no-print-directory -j2 say= images
+}
+
+# staged FOLDER LAB FILLED BUILT: the lab's tree on the reference's earlier labs, built. It begins as
+# a copy of the tree BUILT, and takes from the stage what differs: a file is compiled once for all
+# trees that have it.
 staged() {
-    "$coach" start "$2" "$1" --solved --filled "$3" --no-git &&
-        make -C "$1" --no-print-directory -j2 say= images &&
+    local stage=$work/stage-${1##*/}
+    if [ -d "$4" ]; then cp -a "$4" "$1"; else mkdir "$1"; fi &&
+        "$coach" start "$2" "$stage" --solved --filled "$3" --no-git && refresh "$stage" "$1" &&
+        rm -rf "$stage" && images "$1" &&
         mkdir -p "$1/build/guest-os" && ln -sfn "$build/guest-os/probes" "$1/build/guest-os/probes"
 }
 
@@ -24,14 +34,14 @@ staged() {
 variant() {
     local lab=$1 kind=$2 patch=$3 own=$4
     if [ "$kind" = skeleton ]; then
-        staged "$own" "${lab%%-*}" 0 >"$own.out" 2>&1 || echo does-not-build
+        staged "$own" "${lab%%-*}" 0 "$work/base-$lab" >"$own.out" 2>&1 || echo does-not-build
         return
     fi
     cp -a "$work/base-$lab" "$own"
     [ "$kind" = reference ] && return
     patch -d "$own" -p1 --fuzz=2 -s --no-backup-if-mismatch <"$patch" >"$own.out" 2>&1 ||
         { echo does-not-apply && return; }
-    make -C "$own" --no-print-directory say= images >"$own.out" 2>&1 || echo does-not-build
+    images "$own" >"$own.out" 2>&1 || echo does-not-build
 }
 
 # one LAB KIND PATCH: a row "LAB KIND NAME STATE GOT OF FAILED RULES DIAGNOSES", RULES of the
@@ -62,7 +72,7 @@ one() {
     fi
     rm -rf "$own"
 }
-export -f one variant staged header
+export -f one variant staged images refresh header
 # shellcheck disable=SC2090 # jq reads the quotes
 export work coach build backstop rules_broken
 
@@ -109,29 +119,41 @@ at_least() {
     [ "$found" -ge "$1" ] || not_ok "$2: $found $3, at least $1 are expected"
 }
 
-grade_lab() { # grade_lab LAB
-    local lab=$1 kind patch row
+# prepare LAB BUILT: the reference's tree of that lab, made from the tree of the lab before it, and
+# what is to be judged in it.
+prepare() {
+    local lab=$1 kind patch
     at_least 6 "$lab" mutants
     at_least 2 "$lab" alternatives
     at_least 2 "$lab" forgers
-    if ! staged "$work/base-$lab" "${lab%%-*}" all >"$work/out" 2>&1; then
+    if ! staged "$work/base-$lab" "${lab%%-*}" all "$2" >"$work/out" 2>&1; then
         not_ok "$lab: the reference builds" "$work/out"
         return
     fi
     {
         echo "$lab reference reference"
         echo "$lab skeleton skeleton"
-        for kind in mutants alternatives forgers; do
+        for kind in alternatives forgers mutants; do
             for patch in labs/"$lab"/"$kind"/*.patch; do echo "$lab $kind $patch"; done
         done
-    } >"$work/todo"
+    } >>"$work/todo"
+}
+
+# grade_labs LAB…: all that is to be judged in one go, dear things first, so that no processor waits
+# at the end of a lab.
+grade_labs() {
+    local lab row before=none
+    : >"$work/todo"
+    for lab; do
+        prepare "$lab" "$work/$before"
+        before=base-$lab
+    done
     # shellcheck disable=SC2016
-    xargs -P "$jobs" -L 1 bash -c 'one "$@"' one <"$work/todo" | sort >"$work/rows"
+    sort -s -k 2,2 "$work/todo" | xargs -P "$jobs" -L 1 bash -c 'one "$@"' one | sort >"$work/rows"
     while read -r row; do
         # shellcheck disable=SC2086 # a row of words
         judged $row
     done <"$work/rows"
-    rm -rf "$work/base-$lab"
 }
 
 write_table() {
@@ -160,7 +182,8 @@ labs=
 for number in ${wanted:-$("$coach" labs | cut -f 1)}; do
     labs+=" $(basename "$(ls -d labs/"$(printf %02d "$number")"-*)")"
 done
-for lab in $labs; do grade_lab "$lab"; done
+# shellcheck disable=SC2086 # words
+grade_labs $labs
 
 if [ "$*" = --table ]; then
     [ "$failed" = 0 ] && write_table >"$table" && echo "$table is written"

@@ -4,20 +4,7 @@
 # on; with all filled there is none. On the way each line of output that the lab's handout shows must
 # have been printed. Arguments: labs to look at (default: all).
 . "$(dirname "$0")/facts.sh"
-
-# What is new or differs is copied into the tree that is built; scaffolds that went are removed.
-refresh() {
-    local from=$1 to=$2
-    mkdir -p "$to"
-    diff -rq --exclude=build "$from" "$to" 2>/dev/null | while read -r line; do
-        case $line in
-        "Only in $to"*) line=${line#Only in } && rm -rf "${line/: //}" ;;
-        "Only in $from"*) line=${line#Only in } && line="${line%%: *}/${line#*: }" &&
-            cp -r "$line" "$to/${line#"$from"}" ;;
-        *) line=${line#Files } && line=${line%% and *} && cp "$line" "$to/${line#"$from"}" ;;
-        esac
-    done
-}
+. "$(dirname "${BASH_SOURCE[0]}")/refresh.sh"
 
 # plain_KIND: without what differs from build to build: addresses, and in a trace all numbers.
 plain_run() { sed -E 's/\r//g; s/0x[0-9a-f]+/0x#/g'; }
