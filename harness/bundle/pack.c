@@ -9,12 +9,14 @@
 #include "bundle/image.h"
 #include "lib/crc32.h"
 #include "lib/file.h"
+#include "model/model.h"
 
 #define RAM_BASE   BUNDLE_GUEST_RAM_BASE
 #define ULL(value) ((unsigned long long)(value))
 
 /* Device tree and initrd lie in the first 512 MiB, which early boot code maps. */
 #define LOW_MEMORY (512ull << 20)
+#define LARGE_PAGE (2ull << 20)
 
 /* What of a VM goes into its memory. */
 struct parts {
@@ -38,7 +40,9 @@ static uint64_t page_down(uint64_t address)
 }
 
 /*
- * From the top of low memory down: device tree, initrd. A tree's size does not depend on the
+ * From the top of low memory down: device tree, initrd. If memory ends with a part of 2 MiB, and
+ * there is room below, then nothing is placed in that part: a large page of the second stage would
+ * reach beyond the end there, and that must be able to happen. A tree's size does not depend on the
  * initrd's address, so a first writing tells the size and the second one stands.
  */
 static int place(const struct vm_spec *spec, struct devicetree_options *tree, struct parts *parts,
@@ -51,6 +55,9 @@ static int place(const struct vm_spec *spec, struct devicetree_options *tree, st
     if (devicetree_write(tree, &parts->devicetree, error) != 0)
         return -1;
     uint64_t more = parts->devicetree.length + parts->initrd.length + 2 * BUNDLE_ALIGN;
+    uint64_t part = top % LARGE_PAGE;
+    if (parts->initrd.length <= spec->memory && used + more + part <= top - RAM_BASE)
+        top -= part;
     if (parts->initrd.length > spec->memory || used + more > top - RAM_BASE)
         return error_set(error,
                          "image (up to %#llx), initrd (%zu bytes) and device tree (%zu) do not fit "
@@ -65,11 +72,25 @@ static int place(const struct vm_spec *spec, struct devicetree_options *tree, st
     return devicetree_write(tree, &parts->devicetree, error);
 }
 
+/* What an image has no bytes for is for its own start to clear: no board hands over zeroes. */
+static void fill_bss(struct image *image)
+{
+    const uint64_t seed = 1;
+    uint64_t word;
+
+    for (uint64_t at = image->gpa + image->bytes.length; at < image->end; at++) {
+        word = model_fill_word(seed, at & ~7ull);
+        buffer_add(&image->bytes, (const char *)&word + at % 8, 1);
+    }
+}
+
 static int load(const struct vm_spec *spec, const struct pack_options *options, struct parts *parts,
                 struct error *error)
 {
     if (image_load(spec->image, spec->memory, &parts->image, error) != 0)
         return -1;
+    if (spec->bss_filled)
+        fill_bss(&parts->image);
     if (spec->initrd != NULL && file_read(spec->initrd, &parts->initrd, error) != 0)
         return -1;
     if (spec->initrd != NULL && parts->initrd.length == 0)

@@ -25,6 +25,7 @@ struct vm_spec {
     uint32_t weight;              /* 1 … 10000 */
     uint32_t cap;                 /* percent of one hart, 0: none */
     bool manual;                  /* not created at boot */
+    bool bss_filled; /* a check's: the image's .bss is packed too, and holds anything */
 };
 
 /* Parses one VM. 0; or -1 with *error, and nothing to free. */

@@ -157,7 +157,7 @@ struct scenario_vm {
     const char *name, *image, *initrd, *args;
     uint64_t memory;
     unsigned vcpus, weight, cap;
-    bool manual;
+    bool manual, bss_filled;
     struct place place;
 };
 

@@ -103,6 +103,7 @@ int machine_pack(struct machine *machine, struct error *error)
         specs[i].weight = vm->weight;
         specs[i].cap = vm->cap;
         specs[i].manual = vm->manual;
+        specs[i].bss_filled = vm->bss_filled;
     }
     struct pack_options options = {.sstc = cpu_has_sstc(scenario->cpu)};
     int failed = bundle_pack(specs, scenario->vms, &options, &machine->bundle, error);

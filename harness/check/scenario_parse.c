@@ -70,9 +70,14 @@ static bool vm_key(struct cursor *cursor, struct scenario_vm *vm, const char *na
         vm->manual = value && strcmp(value, "yes") == 0;
         return value != NULL;
     }
+    if (strcmp(name, "bss") == 0) {
+        const char *value = cursor_value(cursor);
+        vm->bss_filled = value && strcmp(value, "filled") == 0;
+        return value != NULL;
+    }
     return cursor_fail(cursor, at,
-                       "found \"%s\", expected image, memory, vcpus, weight, cap, args, initrd "
-                       "or manual",
+                       "found \"%s\", expected image, memory, vcpus, weight, cap, args, initrd, "
+                       "manual or bss",
                        name);
 }
 

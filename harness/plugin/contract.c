@@ -127,6 +127,12 @@ bool contract_no_text(uint64_t physical)
     return watch.contract && (physical < channel->text[0] || physical >= channel->text[1]);
 }
 
+void contract_boot(unsigned hart)
+{
+    if (watch.contract)
+        fill_behind_tree(hart, channel->fill_seed);
+}
+
 struct model *contract_model(void)
 {
     if (watch.contract && !model && watch.booted) /* the setup has when that was */

@@ -146,8 +146,10 @@ static void note_boot(unsigned hart)
     static uint64_t instructions;
     uint64_t now;
 
-    if (!instructions)
+    if (!instructions) {
         instructions = watch.instructions;
+        contract_boot(hart);
+    }
     if (clock_ticks(hart, &now))
         watch.booted = now - (watch.instructions - instructions) / INSTRUCTIONS_A_TICK;
 }

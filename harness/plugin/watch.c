@@ -61,7 +61,7 @@ static void find_ram(void)
     while (maps && !watch.ram && fgets(line, sizeof(line), maps)) {
         if (sscanf(line, "%llx-%llx %7s", &from, &to, flags) == 3 && to - from == watch.ram_bytes &&
             flags[3] == 's')
-            watch.ram = (const char *)(uintptr_t)from;
+            watch.ram = (char *)(uintptr_t)from;
     }
     if (maps)
         fclose(maps);

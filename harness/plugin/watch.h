@@ -24,7 +24,7 @@ struct watch {
     unsigned stores;
     uint64_t vector;
     uint64_t ram_bytes;
-    const char *ram;       /* host address of the RAM's first byte; NULL: not found yet */
+    char *ram;             /* host address of the RAM's first byte; NULL: not found yet */
     uint64_t instructions; /* executed by all harts; whole blocks at a time */
     uint64_t limit, every, next_hold; /* in instructions; 0: none */
     uint64_t vectors;                 /* times that the vector may run yet; 0: any number */
@@ -118,6 +118,10 @@ void contract_vector(unsigned hart);
 void contract_wfi(unsigned hart);
 void contract_end(void);
 bool contract_open(int fd);
+/* The hypervisor's first block is about to run, on the hart that boots. */
+void contract_boot(unsigned hart);
+/* fill.c: what RAM holds at power-on behind the device tree that a1 tells. seed 0: zeroes. */
+void fill_behind_tree(unsigned hart, uint64_t seed);
 /* findings.c: the rules are put into the channel once, the counts of their trials whenever the
  * machine may end; a breach is kept while there is room, and counted. */
 struct model_channel;

@@ -48,11 +48,26 @@ bool guest_memory_init(struct vm *vm, uint64_t bytes)
     return true;
 }
 
+/* What a VM gives back is what it got: each frame is mapped once, and no table is left over. */
+static void check_frames(const struct vm *vm, uint64_t pages)
+{
+    uint64_t mapped = vm->report->resident / PAGE_SIZE;
+    uint64_t tables = page_count(OWNER_TABLES_FIRST + vm->id);
+
+    if (pages != mapped)
+        panic("VM %u has %lu pages, and %lu are mapped: a frame is lost, or of another owner",
+              vm->id, pages, mapped);
+    if (tables > vm->report->vcpus)
+        panic("VM %u: its tables are freed, and %lu pages are left, for %u vCPUs: a table is lost",
+              vm->id, tables, vm->report->vcpus);
+}
+
 uint64_t guest_memory_release(struct vm *vm)
 {
     uint64_t pages = page_count(OWNER_VM_FIRST + vm->id);
 
     gstage_destroy(&vm->gstage);
+    check_frames(vm, pages);
     page_free_all(OWNER_VM_FIRST + vm->id);
     promised -= pages_at_most(vm->memory);
     vm->memory = 0;

@@ -70,7 +70,7 @@ static void complaints_name_line_column_found_and_expected(void)
 {
     COMPLAINS("title: t\nvm a: image=x size=3\n",
               "x.check:2:15: found \"size\", expected image, memory, vcpus, weight, cap, args, "
-              "initrd or manual");
+              "initrd, manual or bss");
     COMPLAINS(FIXTURE_SCENARIO "vm a: image=y\n",
               "x.check:4:4: a VM a is declared already, in line 2");
     COMPLAINS(FIXTURE_SCENARIO "deadline: soon\n",
