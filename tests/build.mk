@@ -5,6 +5,7 @@
 # headers of the same names, so neither sees the other's.
 
 include tests/unit/hv/build.mk
+-include tests/unit/metal/build.mk
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -Itests/unit -DUNIT_TEST $(SANITIZE)
@@ -116,7 +117,7 @@ UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 .PHONY: test
 test:
 	@tools/deps.sh
-	@$(MAKE) all $(UNIT_TESTS) $(MUTATION_PROGRAMS)
+	@$(MAKE) all $(UNIT_TESTS) $(METAL_TESTS) $(MUTATION_PROGRAMS)
 	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS) $(SYSTEM_TESTS) tests/docs_test.sh $(UNIT_TESTS)
 
 ## test-unit: the native tests only, under the address and undefined-behaviour sanitizers
@@ -126,7 +127,7 @@ test-unit: $(UNIT_TESTS)
 
 ## test-system: real guests on the real machine
 .PHONY: test-system
-test-system: all
+test-system: all $(METAL_TESTS)
 	@BUILD=$(BUILD) tools/test-sum $(SYSTEM_TESTS)
 
 ## test-grader: the grader is graded: mutants, alternatives, forgers, attacks, labs

@@ -25,6 +25,7 @@ fact "a larger sample holds the smaller one" cmp "$work/thirty" "$work/first"
 list --sample 30 --seed 4 >"$work/other"
 fact "another seed draws others" test "$(sort "$work/thirty" "$work/other" | uniq -d | wc -l)" -lt 5
 says "a name that is no mutant is refused" 2 "no such mutant" tools/mutation hv/none.c:1:1:drop-call
+says "who judges is one of three" 2 "checks, unit or all is expected" tools/mutation --by nobody
 says "a sample is a number" 2 "a number is expected" tools/mutation --sample many
 
 # rows TREE: name without its line, and key, of each mutant of a file in that tree.

@@ -101,6 +101,12 @@ static void an_unknown_option_is_refused_with_those_that_there_are(void)
     CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
     CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7, long_one, 127), 0); /* cut */
     CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7 + 127, " is unknown", 11), 0);
+    long_one[128] = '\0'; /* as long as the room, which has its end to hold, too */
+    CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
+    CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7 + 127, " is unknown", 11), 0);
+    long_one[127] = '\0';
+    CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
+    CU_ASSERT_EQUAL(strncmp(fake_panic_message + 7 + 127, " is unknown", 11), 0);
     board.bootargs = "slice=5 x";
     CU_ASSERT_TRUE(PANICS(machine_init(INIT_MEMORY)));
     CU_ASSERT_EQUAL(strncmp(fake_panic_message, "option x is unknown;", 20), 0);
@@ -158,6 +164,7 @@ static void all_vms_of_the_bundle_are_made(void)
     CU_ASSERT_FALSE(vm_exists(&vms[1]));
     CU_ASSERT_EQUAL(vms[2].report->state, VM_STATE_RUNNING);
     CU_ASSERT_EQUAL(vms[2].vcpu[0]->state, VCPU_RUNNABLE);
+    CU_ASSERT_EQUAL(monitor.vm_count, 3);
     CU_ASSERT_EQUAL(memcmp(monitor.magic, MONITOR_MAGIC, 8), 0);
     CU_ASSERT_EQUAL(monitor.version, MONITOR_VERSION);
     CU_ASSERT_EQUAL(monitor.timebase_hz, 10000000);

@@ -15,6 +15,21 @@ static void good_bundles_are_taken(void)
     }
 }
 
+/* As many as there may be, which share their files. */
+static void a_bundle_may_be_full(void)
+{
+    maker_begin(&maker, 1);
+    const struct bundle_vm first = *maker_vm(&maker, 0);
+    maker_header(&maker)->vm_count = BUNDLE_MAX_VMS;
+    for (unsigned i = 1; i < BUNDLE_MAX_VMS; i++) {
+        *maker_vm(&maker, i) = first;
+        snprintf(maker_vm(&maker, i)->name, BUNDLE_NAME_BYTES, "vm%u", i);
+    }
+    maker_seal(&maker);
+    CU_ASSERT_TRUE(opens(NO_LIMIT));
+    CU_ASSERT_EQUAL(bundle.header->vm_count, BUNDLE_MAX_VMS);
+}
+
 static void what_is_optional_may_be_absent(void)
 {
     maker_begin(&maker, 1);
@@ -54,6 +69,11 @@ static void the_header_is_checked(void)
     maker_begin(&maker, 2);
     maker_header(&maker)->total_bytes = 367;
     REFUSED("bundle: 0x16f bytes, but its table of 2 VMs ends at 0x170");
+    maker_begin(&maker, 2);
+    maker_header(&maker)->total_bytes = 368; /* the table, and nothing behind it */
+    REFUSED("VM 0 \"vm0\": image of 0x%lx bytes at offset 0x%lx, the bundle ends at 0x170",
+            (unsigned long)maker_vm(&maker, 0)->image.bytes,
+            (unsigned long)maker_vm(&maker, 0)->image.offset);
 }
 
 static void a_bundle_that_is_cut_short_is_refused_at_any_length(void)
@@ -181,6 +201,7 @@ static void every_flipped_bit_is_found(void)
 }
 
 TEST_SUITE(hv_bundle, {"good bundles are taken", good_bundles_are_taken},
+           {"a bundle may be full", a_bundle_may_be_full},
            {"what is optional may be absent", what_is_optional_may_be_absent},
            {"VMs may share their files", vms_may_share_their_files},
            {"the header is checked", the_header_is_checked},

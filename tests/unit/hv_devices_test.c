@@ -73,6 +73,11 @@ static void one_source_is_enabled_for_one_context(void)
     CU_ASSERT_EQUAL(plic[37], 1);
     CU_ASSERT_EQUAL(plic[(0x2180 + 4) / 4], 1u << 31 | 1u << 5);
     is_alone(plic, (uint32_t[]){37 * 4, 0x2184}, 2);
+    static uint32_t second[WORDS]; /* the last source of a word: context 1, source 63 */
+    real_plic_open((uint64_t)(uintptr_t)second, 1, 63);
+    CU_ASSERT_EQUAL(second[(0x2080 + 4) / 4], 1u << 31);
+    is_alone(second, (uint32_t[]){63 * 4, 0x2084}, 2);
+    real_plic_open((uint64_t)(uintptr_t)plic, 3, 37);
     plic[0x203004 / 4] = 9;
     CU_ASSERT_EQUAL(real_plic_claim(), 9);
     real_plic_complete(11);

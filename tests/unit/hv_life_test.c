@@ -3,8 +3,11 @@
 
 #include "hv/fake_machine.h"
 #include "hv/fake_metal.h"
+#include "memory/guest_memory.h"
+#include "memory/page.h"
 #include "test.h"
 #include "trap/cause.h"
+#include <string.h>
 
 static struct vm *vm;
 static struct vcpu *caller;
@@ -56,6 +59,56 @@ static void counters_only_grow(void)
     CU_ASSERT_EQUAL(vm->report->end, VM_END_NONE);
     CU_ASSERT_EQUAL(vm->report->ended_ticks, 0);
     CU_ASSERT_STRING_EQUAL(vm->report->why, "");
+    CU_ASSERT_EQUAL(vm->report->last_fault_repeated, 0);
+    CU_ASSERT_EQUAL(vm->report->last_fault.cause, 0);
+    machine_end();
+}
+
+static void what_a_destroyed_vm_had_is_free(void)
+{
+    begin();
+    uint64_t available = guest_memory_available(), others = page_count(OWNER_FREE);
+    vm_end(vm, VM_END_KILLED, 0);
+    vm_destroy(vm);
+    CU_ASSERT_EQUAL(vm->harts, 0);
+    CU_ASSERT_EQUAL(vm->started, 0);
+    CU_ASSERT_EQUAL(vm->vcpu_count, 0);
+    CU_ASSERT_EQUAL(vm->report->resident, 0);
+    CU_ASSERT_EQUAL(vm->report->tables, 0);
+    CU_ASSERT_TRUE(page_count(OWNER_FREE) > others);
+    CU_ASSERT_TRUE(guest_memory_available() > available);
+    CU_ASSERT_EQUAL(page_count(OWNER_VM_FIRST + 1) + page_count(OWNER_TABLES_FIRST + 1), 0);
+    machine_end();
+}
+
+/* A file's place is looked at when the bundle is opened; here it is changed behind that. */
+static void a_vm_that_cannot_be_filled_is_not_there(void)
+{
+    begin();
+    vm_end(vm, VM_END_KILLED, 0);
+    vm_destroy(vm);
+    uint64_t available = guest_memory_available(), unused = page_count(OWNER_FREE);
+    maker_vm(&fake_bundle, 1)->initrd.gpa = GUEST_END;
+    CU_ASSERT_FALSE(vm_create(1, why, sizeof why));
+    CU_ASSERT_STRING_EQUAL(why, "VM \"vm1\" could not be filled from the bundle");
+    CU_ASSERT_EQUAL(vm->report->state, VM_STATE_FREE);
+    CU_ASSERT_FALSE(vm_exists(vm));
+    CU_ASSERT_EQUAL(guest_memory_available(), available);
+    CU_ASSERT_EQUAL(page_count(OWNER_FREE), unused);
+    machine_end();
+}
+
+static void a_vm_that_is_promised_nothing_is_not_there(void)
+{
+    begin();
+    vm_end(vm, VM_END_KILLED, 0);
+    vm_destroy(vm);
+    uint64_t available = guest_memory_available();
+    maker_vm(&fake_bundle, 1)->memory = 1ull << 30;
+    CU_ASSERT_FALSE(vm_create(1, why, sizeof why));
+    CU_ASSERT_EQUAL(strncmp(why, "VM \"vm1\" wants 1048576 KiB, and ", 32), 0);
+    CU_ASSERT_EQUAL(vm->report->state, VM_STATE_FREE);
+    CU_ASSERT_EQUAL(guest_memory_available(), available);
     machine_end();
 }
 
@@ -167,6 +220,10 @@ static void a_timer_tells_the_deadline_that_was_asked_for(void)
 
 TEST_SUITE(hv_life, {"a claim outlives restart and reboot", a_claim_outlives_restart_and_reboot},
            {"counters only grow", counters_only_grow},
+           {"what a destroyed VM had is free", what_a_destroyed_vm_had_is_free},
+           {"a VM that cannot be filled is not there", a_vm_that_cannot_be_filled_is_not_there},
+           {"a VM that is promised nothing is not there",
+            a_vm_that_is_promised_nothing_is_not_there},
            {"what a VM is entitled to is counted over all its lives",
             what_a_vm_is_entitled_to_is_counted_over_all_its_lives},
            {"the machine stops when the last VM has ended",

@@ -100,6 +100,12 @@ static void others_go_on(void)
     takes_ipi(&harts[2], &guest);
 }
 
+static void others_go_on_without_the_first(void)
+{
+    fake_machine.clock += 1000;
+    takes_ipi(&harts[2], NULL);
+}
+
 static void a_panic_stops_all_and_shows_each(void)
 {
     static const struct lock lock = LOCK_INIT("frames", LOCK_RANK_FRAMES);
@@ -136,6 +142,50 @@ static void who_panics_before_it_has_come_is_shown(void)
     end();
 }
 
+/* One that has not come is not asked, nor is any behind those that there are; for one that does not
+ * answer there is a millisecond, looked at each hundredth. */
+static void a_panic_waits_no_longer_than_it_must(void)
+{
+    begin();
+    harts[1].state = HART_STARTED;
+    harts[HARTS].state = HART_ONLINE;
+    harts[HARTS].id = 9;
+    uint64_t began = fake_machine.clock;
+    unsigned waits = fake_machine.waits;
+    fake_on_wait = others_go_on_without_the_first;
+    REGISTRY_EACH (hv_panic, struct panic_entry, entry)
+        entry->tell();
+    CU_ASSERT_EQUAL(fake_machine.clock, began + 10000);
+    CU_ASSERT_EQUAL(fake_machine.waits - waits, 10);
+    CU_ASSERT_EQUAL(fake_machine.armed, began + 9000 + 100);
+    CU_ASSERT_EQUAL(harts[HARTS].requests, 0);
+    CU_ASSERT_EQUAL(harts[1].requests, 0);
+    CU_ASSERT_STRING_EQUAL(fake_machine.written,
+                           "panic: hart 2, this one: nobody's turn\n"
+                           "panic: hart 4: nobody's turn\n"
+                           "panic: hart 5: nobody's turn, in the hypervisor\n");
+    harts[HARTS] = (struct hart){0};
+    end();
+}
+
+static void all_go_on(void)
+{
+    fake_machine.clock += 1;
+    for (unsigned i = 1; i < HARTS; i++)
+        takes_ipi(&harts[i], NULL);
+}
+
+static void a_panic_goes_on_when_all_have_stopped(void)
+{
+    begin();
+    uint64_t began = fake_machine.clock;
+    fake_on_wait = all_go_on;
+    REGISTRY_EACH (hv_panic, struct panic_entry, entry)
+        entry->tell();
+    CU_ASSERT_EQUAL(fake_machine.clock, began + 1);
+    end();
+}
+
 static void one_hart_has_nobody_to_stop(void)
 {
     begin();
@@ -152,4 +202,6 @@ TEST_SUITE(hv_request,
            {"a hart asks itself without one", a_hart_asks_itself_without_one},
            {"a panic stops all and shows each", a_panic_stops_all_and_shows_each},
            {"who panics before it has come is shown", who_panics_before_it_has_come_is_shown},
+           {"a panic waits no longer than it must", a_panic_waits_no_longer_than_it_must},
+           {"a panic goes on when all have stopped", a_panic_goes_on_when_all_have_stopped},
            {"one hart has nobody to stop", one_hart_has_nobody_to_stop});

@@ -170,6 +170,8 @@ static void the_hart_sleeps_until_somebody_can_run(void)
 
 static void interrupts_come_and_resume(void)
 {
+    if (naps == 1)
+        CU_ASSERT_EQUAL(fake_ipis, 0); /* at once */
     fake_machine.clock += 1000;
     fake_machine.hart_pending =
         ++naps == 1 ? 1u << IRQ_S_EXT | 1u << IRQ_S_SOFT : 1u << IRQ_S_TIMER;

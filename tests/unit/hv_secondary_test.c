@@ -73,6 +73,7 @@ static void each_has_stacks_between_guards(void)
         CU_ASSERT_EQUAL(harts[i].stack_bottom, base + 4 * PAGE);
         CU_ASSERT_EQUAL(harts[i].stack_top, base + 8 * PAGE);
     }
+    CU_ASSERT_EQUAL(harts[3].stack_top, 0); /* there is no fourth */
     base -= 2 * 8 * PAGE;
     machine_init(INIT_FRAMES);
     CU_ASSERT_EQUAL(fake_machine.guards, 4);
