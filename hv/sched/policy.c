@@ -28,7 +28,8 @@ void run_queue_init(struct run_queue *queue, const struct sched_policy *policy, 
 /* A group without entities that has received no time. */
 void sched_group_init(struct sched_group *group, uint32_t weight, uint32_t cap)
 {
-    *group = (struct sched_group){.weight = weight, .claim = weight, .cap = cap};
+    *group =
+        (struct sched_group){.weight = weight, .claim = weight, .cap = cap, .standing = SCHED_NEW};
     list_init(&group->entities);
     list_init(&group->link);
     list_init(&group->member);

@@ -17,9 +17,9 @@
 #define SCHED_VIRTUAL_SHIFT 16 /* virtual time has this many binary places */
 
 enum sched_standing {
-    SCHED_NEW,      /* it has never competed, and has no virtual time yet */
-    SCHED_AWAY,     /* it has competed, and does not: it cannot run, or is at its cap */
     SCHED_COMPETES, /* it can run, and counts for the mean */
+    SCHED_AWAY,     /* it has competed, and does not: it cannot run, or is at its cap */
+    SCHED_NEW,      /* it has never competed, and has no virtual time yet */
 };
 
 struct sched_group {

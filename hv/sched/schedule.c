@@ -44,10 +44,12 @@ static void take_interrupts(const struct hart *hart)
 {
     uint64_t pending = hart_pending();
 
-    if (pending & 1u << IRQ_S_SOFT)
-        hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_SOFT)](NULL);
     if (pending & 1u << IRQ_S_TIMER)
         hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_TIMER)](NULL);
+    if (__builtin_expect(!(pending & ~(1u << IRQ_S_TIMER)), 1))
+        return;
+    if (pending & 1u << IRQ_S_SOFT)
+        hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_SOFT)](NULL);
     if (pending & 1u << IRQ_S_EXT)
         hart->handlers[exit_index(CAUSE_INTERRUPT | IRQ_S_EXT)](NULL);
 }
@@ -67,7 +69,7 @@ static inline void switch_to(struct hart *hart, struct vcpu *next, uint64_t now)
 {
     struct vcpu *previous = hart->current;
 
-    if (__builtin_expect(trace_header.enabled, 0))
+    if (__builtin_expect(hart->before_entry & ENTRY_TRACE, 0))
         trace_switch(previous, next, now - hart->turn_began);
     if (previous)
         previous->runnable_since = now;
@@ -96,9 +98,11 @@ static void save(struct vcpu *vcpu)
 /* Moves the hart's guest state to vcpu, unless it is there from before. */
 static void load(struct hart *hart, struct vcpu *vcpu)
 {
-    if (hart->loaded)
-        save(hart->loaded);
-    if (!hart->loaded || hart->loaded->vm != vcpu->vm)
+    struct vcpu *last = hart->loaded;
+
+    if (last)
+        save(last);
+    if (!last || last->vm != vcpu->vm)
         gstage_load(&vcpu->vm->gstage);
     context_load(vcpu);
     hart->loaded = vcpu;
@@ -146,19 +150,22 @@ static __attribute__((noinline)) struct sched_entity *idle(struct hart *hart, ui
 struct vcpu *schedule(struct hart *hart)
 {
     struct sched_entity *entity;
-    uint64_t until;
+    uint64_t now, until;
 
     if (hart->before_entry & ENTRY_WORK)
         work_run(hart);
-    account(hart, clock_now()); /* not before: work may take long */
-    entity = run_queue.policy->pick(&run_queue, hart->booked, &until);
-    if (!entity)
+    now = clock_now(); /* not before: work may take long */
+    account(hart, now);
+    entity = run_queue.policy->pick(&run_queue, now, &until);
+    if (!entity) {
         entity = idle(hart, &until);
+        now = hart->booked;
+    }
     hart->before_entry &= ~ENTRY_CHOOSE;
     struct vcpu *next = container_of(entity, struct vcpu, entity);
     bool change = next != hart->current;
     if (change)
-        switch_to(hart, next, hart->booked);
+        switch_to(hart, next, now);
     if (hart->loaded != next)
         load(hart, next);
     if (change)

@@ -18,6 +18,7 @@ static void begin(const char *bootargs)
     first->context.vsie = second->context.vsie = 0;
     schedule(&harts[0]);
     fake_reset(true);
+    harts[0].before_entry |= ENTRY_TRACE;
 }
 
 /* Turns */
