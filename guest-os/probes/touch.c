@@ -2,7 +2,8 @@
  * Proves demand fill: `pages=` (256) pages, `stride=` (4096) bytes apart, each touched for the
  * first time in the order order=up|down|random by a load, store, AMO or FP load, are zero and stay
  * this VM's; touched again they cost nothing. For a judge that counts mappings. Options offset= (4
- * MiB above the image). Reports facts; counters: pages touched; progress[0] grows with each.
+ * MiB above the image); virtual=yes: with paging on, through addresses that are not those of RAM, and
+ * one touch of what is no RAM. Reports facts; counters: pages touched; progress[0] grows with each.
  */
 #include "probe.h"
 
@@ -11,6 +12,8 @@ const char probe_name[] = "touch";
 enum { FIRST, AGAIN };
 
 #define MAX_PAGES 8192
+#define WINDOW    0x3000000000ull /* virtual: the GiB at RAM's base, once more */
+#define HOLE      0x20000000ull   /* into it: behind RAM */
 
 static uint16_t order[MAX_PAGES];
 
@@ -41,6 +44,19 @@ static void touch_first(uint64_t address)
     probe_report.progress[0]++;
 }
 
+/* RAM through a window; how far it is from RAM. A fault has two addresses then. */
+static uint64_t open_window(void)
+{
+    uint64_t *root = paging_root();
+
+    *paging_entry(root, WINDOW, 2) = paging_leaf(board.memory.start, PTE_RW);
+    paging_on(root, 0);
+    struct trap trap = trap_catch(touch_load64, WINDOW + HOLE, 0, 0);
+    expect_equal(CAUSE_LOAD_ACCESS, trap.cause, "a load of nothing is a load access fault");
+    expect_equal(WINDOW + HOLE, trap.tval, "stval is the address that was loaded from");
+    return WINDOW - board.memory.start;
+}
+
 void probe_main(void)
 {
     uint64_t stride = option_number("stride", PAGE_BYTES);
@@ -50,6 +66,8 @@ void probe_main(void)
     if (pages > MAX_PAGES || base + pages * stride > board.device_tree.start)
         probe_unable("room for that many pages");
     draw_order(pages);
+    if (option_is("virtual", "yes"))
+        base += open_window();
     for (uint64_t i = 0; i < pages; i++)
         touch_first(base + order[i] * stride);
     for (uint64_t i = 0; i < pages; i++) {

@@ -11,9 +11,11 @@
 #include "hart/hart.h"
 #include "lib/string.h"
 #include "trap/panic.h"
+#include "trap/trap.h"
 
 #define ROUNDS 32
 #define CAUSES 5
+#define REG_SP 2
 #define REG_TP 4
 
 void exercise_registers(const uint64_t before[32], uint64_t after[32]);
@@ -42,12 +44,25 @@ static uint64_t pattern(uint64_t seed)
     return z ^ (z >> 31);
 }
 
-static void registers_round(uint64_t seed)
+/* sp at the edges of the stack, where a frame has no room below it, or would lie beyond the end. */
+static uint64_t edge(uint64_t round, uint64_t other)
+{
+    const struct hart *hart = this_hart();
+    const uint64_t edges[] = {hart->stack_bottom, hart->stack_bottom - 8,
+                              hart->stack_bottom + sizeof(struct trap_frame) - 16,
+                              hart->stack_bottom + sizeof(struct trap_frame) / 2,
+                              hart->stack_top + 16};
+
+    return round < sizeof(edges) / sizeof(edges[0]) ? edges[round] : other;
+}
+
+static void registers_round(uint64_t seed, uint64_t round)
 {
     uint64_t before[32], after[32] = {0};
 
     for (unsigned i = 0; i < 32; i++)
-        before[i] = pattern(seed * 32 + i + 1);
+        before[i] = pattern((seed * ROUNDS + round) * 32 + i + 1);
+    before[REG_SP] = edge(round, before[REG_SP]);
     this_hart()->trap_resume = (uint64_t)exercise_registers_resume;
     exercise_registers(before, after);
     for (unsigned i = 1; i < 32; i++) {
@@ -78,7 +93,7 @@ static void exercise(void)
         exercise_report.causes++;
     }
     for (uint64_t round = 0; round < ROUNDS; round++)
-        registers_round(seed * ROUNDS + round);
+        registers_round(seed, round);
     print("exercise: %lu traps, %lu rounds, %lu registers lost\n", exercise_report.causes,
           exercise_report.rounds, exercise_report.lost);
     if (exercise_report.lost)
