@@ -2,8 +2,9 @@
  * Proves demand fill: `pages=` (256) pages, `stride=` (4096) bytes apart, each touched for the
  * first time in the order order=up|down|random by a load, store, AMO or FP load, are zero and stay
  * this VM's; touched again they cost nothing. For a judge that counts mappings. Options offset= (4
- * MiB above the image); virtual=yes: with paging on, through addresses that are not those of RAM, and
- * one touch of what is no RAM. Reports facts; counters: pages touched; progress[0] grows with each.
+ * MiB above the image); virtual=yes: with paging on, through addresses that are not those of RAM,
+ * and one touch of what is no RAM. Reports facts; counters: pages touched; progress[0] grows with
+ * each.
  */
 #include "probe.h"
 

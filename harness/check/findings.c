@@ -59,6 +59,22 @@ void findings_isolation(struct machine *machine)
     buffer_free(&sentence);
 }
 
+/* Says what the report of a trap lacks. false: nothing. */
+static bool lacks(const struct panic_report *report, char *text, size_t bytes)
+{
+    const char *what = NULL;
+
+    if (report->trapped != 1)
+        what = "does not say that it is of a trap (trapped is not 1)";
+    else if (report->message[0] == '\0')
+        what = "has no message";
+    else if (report->backtrace[0] == 0)
+        what = "has an empty backtrace";
+    if (what)
+        snprintf(text, bytes, "the report %s", what);
+    return what != NULL;
+}
+
 /* Says in what the report differs from the trap. false: in nothing. */
 static bool differs(const struct panic_report *report, const struct traplog_registers *trap,
                     char *text, size_t bytes)
@@ -106,8 +122,9 @@ void findings_panic(struct machine *machine)
         return;
     }
     finding->looked_at = 34;
-    finding->holds = !differs(&report, trap, finding->text, sizeof finding->text);
+    finding->holds = !differs(&report, trap, finding->text, sizeof finding->text) &&
+                     !lacks(&report, finding->text, sizeof finding->text);
     if (finding->holds)
         snprintf(finding->text, sizeof finding->text,
-                 "the panic report is true: cause, place and 31 registers");
+                 "the panic report is true: cause, place, 31 registers and words");
 }
