@@ -79,6 +79,23 @@ static void take_entry(struct model *model, void *state, unsigned hart, struct m
     tlb_code_entry(memory, &event);
 }
 
+static void take_entered(struct model *model, void *state, unsigned hart, struct model_vcpu *vcpu,
+                         const struct model_state *at)
+{
+    struct memory *memory = state;
+
+    (void)model;
+    if (vcpu && memory->pages && !memory->guest[vcpu->vm].lost)
+        tlb_trial_begin(memory, hart, at->csr.hgatp, (int)vcpu->vm);
+}
+
+static void take_leaving(struct model *model, void *state, unsigned hart,
+                         const struct model_state *at)
+{
+    (void)model;
+    tlb_trial_end(state, hart, at);
+}
+
 static void take_store(struct model *model, void *state, unsigned hart, uint64_t code,
                        uint64_t physical, unsigned bytes)
 {
@@ -164,6 +181,8 @@ static void take_stray_code(struct model *model, void *state, unsigned hart, uin
 static void take_end(struct model *model, void *state)
 {
     MODEL_EXERCISED(in_text);
+    for (unsigned hart = 0; hart < model->setup.harts && hart < MODEL_HARTS; hart++)
+        tlb_trial_end(state, hart, NULL);
     for (unsigned vm = 0; vm < model->vms; vm++)
         memory_follow_end(state, (int)vm);
     memory_suspects_end(state);
@@ -193,6 +212,8 @@ MODEL_PART(memory_part) = {.bytes = sizeof(struct memory),
                            .release = release,
                            .exit = take_exit,
                            .entry = take_entry,
+                           .leaving = take_leaving,
+                           .entered = take_entered,
                            .store = take_store,
                            .watches = watches,
                            .dma = take_dma,

@@ -110,6 +110,7 @@ void model_exit(struct model *model, unsigned hart, const struct model_state *st
 
     if (!here->inside)
         return;
+    TELL(model, leaving, hart, state);
     here->inside = false;
     if (!vcpu)
         return;
@@ -145,6 +146,7 @@ void model_entry(struct model *model, unsigned hart, const struct model_state *s
         model->vm[vcpu->vm].hgatp = state->csr.hgatp;
     }
     TELL(model, entry, hart, vcpu, state, first);
+    TELL(model, entered, hart, vcpu, state);
 }
 
 void model_store(struct model *model, unsigned hart, uint64_t code, uint64_t physical,

@@ -72,6 +72,8 @@ struct model_setup {
     void (*record)(const struct model_record *record, void *argument);
     /* A VM wrote to its console, and the call took it (console.h); NULL: nobody asked. */
     void (*wrote)(int vm, const uint8_t *bytes, uint32_t count, void *argument);
+    /* Writes a word into RAM, as the hypervisor would (tlb_trial.c); NULL: it cannot be written. */
+    void (*put)(uint64_t physical, uint64_t word, void *argument);
     struct model_last *last; /* of each VM, to be kept up to date (last.h); NULL: nobody asked */
     void *argument;
 };

@@ -111,6 +111,10 @@ struct model_part {
     /* vcpu NULL: nobody's, which was a breach already. first: of a life. */
     void (*entry)(struct model *model, void *state, unsigned hart, struct model_vcpu *vcpu,
                   const struct model_state *at, bool first);
+    /* Before any part is told of an exit; after all were told of an entry. */
+    void (*leaving)(struct model *model, void *state, unsigned hart, const struct model_state *at);
+    void (*entered)(struct model *model, void *state, unsigned hart, struct model_vcpu *vcpu,
+                    const struct model_state *at);
     void (*store)(struct model *model, void *state, unsigned hart, uint64_t code, uint64_t physical,
                   unsigned bytes);
     bool (*watches)(const struct model *model, void *state, uint64_t physical);

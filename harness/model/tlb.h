@@ -31,6 +31,10 @@ struct tlb_stale {
     unsigned vmid;
     int vm;
     bool pointer; /* it led to a table: only a fence without an address covers it */
+    /* tlb_trial.c: it is to be put back while the guest runs; it is, and RAM is to hold `real`; the
+     * guest has met it. */
+    bool tries, hidden, faulted;
+    uint64_t real;
 };
 
 struct tlb_hart {
@@ -90,6 +94,12 @@ void tlb_entry(struct memory *memory, const struct memory_event *event,
 void tlb_access(struct memory *memory, unsigned hart, uint64_t code);
 void tlb_exit(struct memory *memory, unsigned hart, const struct model_vcpu *vcpu,
               const struct model_state *at);
+
+/* tlb_trial.c: may the fence of a fresh leaf wait until the guest has met what was there before? An
+ * entry is complete: what waits is put back until the exit, or the end (at: NULL). */
+bool tlb_trial_may(const struct memory *memory, const struct tlb_stale *stale);
+void tlb_trial_begin(struct memory *memory, unsigned hart, uint64_t hgatp, int vm);
+void tlb_trial_end(struct memory *memory, unsigned hart, const struct model_state *at);
 
 /* Whose second stage it is, as far as it was entered with; -1: nobody's. tlb_switch.c */
 int tlb_owner_of(const struct memory *memory, uint64_t hgatp);

@@ -14,7 +14,8 @@ MODEL_RULE(not_stale, "tlb.stale", "Privileged ISA 20240411, 18.3.2",
            "stale TLB");
 MODEL_RULE(fresh_seen, "tlb.fresh-mapping", "Privileged ISA 20240411, 10.2.1; Svvptc",
            "A fresh mapping, or a right that was added, is fenced likewise: the hart may have "
-           "cached that there was nothing, unless it has Svvptc.",
+           "cached that there was nothing, unless it has Svvptc. For a leaf it is time when the "
+           "guest has faulted there again.",
            "fresh mapping without fence");
 MODEL_RULE(one_tree, "tlb.vmid-two-trees", "Privileged ISA 20240411, 18.2.10 and 18.3.2",
            "Between two second stages under one VMID on a hart an HFENCE.GVMA of that VMID is "
@@ -117,8 +118,9 @@ static void blame_stale(struct memory *memory, const struct memory_event *event,
                stale->vmid);
     MODEL_TEXT(seen,
                "none between the change of the entry at 0x%" PRIx64 " (it was 0x%" PRIx64
-               ") and this entry",
-               stale->physical, stale->entry);
+               ") and this entry%s",
+               stale->physical, stale->entry,
+               stale->faulted ? ", though the guest faulted there again" : "");
     model_broken(memory->model, added ? &fresh_seen : &not_stale, event->hart, event->vcpu,
                  stale->code, expected, seen);
 }
@@ -137,7 +139,7 @@ static void judge_stales(struct memory *memory, const struct memory_event *event
 
     MODEL_EXERCISED(not_stale);
     for (size_t i = 0; i < here->stales; i++) {
-        const struct tlb_stale *stale = &here->stale[i];
+        struct tlb_stale *stale = &here->stale[i];
 
         if (stale->vmid != TLB_VMID(hgatp) || stale->vm != (int)event->vcpu->vm) {
             here->stale[kept++] = *stale;
@@ -149,6 +151,11 @@ static void judge_stales(struct memory *memory, const struct memory_event *event
         if (blamed || verdict == STILL_GIVEN ||
             (verdict == RIGHTS_ADDED && !(stale->entry & MEMORY_V) && memory->tlb.svvptc))
             continue;
+        stale->tries = verdict == RIGHTS_ADDED && tlb_trial_may(memory, stale);
+        if (stale->tries) {
+            here->stale[kept++] = *stale;
+            continue;
+        }
         blame_stale(memory, event, stale, verdict == RIGHTS_ADDED);
         blamed = true;
     }

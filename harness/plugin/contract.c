@@ -63,6 +63,13 @@ static void wrote(int vm, const uint8_t *bytes, uint32_t count, void *argument)
         blind("the record of what guests write cannot be written");
 }
 
+/* What the model puts back for a while lies in a table, which QEMU reads from RAM at each walk. */
+static void put(uint64_t physical, uint64_t word, void *argument)
+{
+    (void)argument;
+    memcpy((char *)(uintptr_t)watch.ram + (physical - RAM_BASE), &word, sizeof(word));
+}
+
 static uint64_t instructions(void *argument)
 {
     (void)argument;
@@ -114,6 +121,7 @@ static bool begin(void)
         .broken = broken,
         .wrote = channel->console_fd >= 0 ? wrote : NULL,
         .record = channel->record_fd >= 0 ? record : NULL,
+        .put = put,
         .last = channel->last,
     };
     model = model_new(&setup);
