@@ -3,12 +3,12 @@
  * cap. The algorithm is earliest eligible virtual deadline first (Stoica and Abdel-Wahab, 1995),
  * as in Linux since 6.6, on groups; inside a group vCPUs take turns.
  *
- *   virtual time   what a group has received, divided by its weight. Fair is when it is the same
- *                  for all; the mean over those that compete, by weight, is where each of them
- * ought to be. It counts around: two of them are compared by their distance. eligible       a group
- * that is not ahead of the mean: it has not had more than its share. deadline       where its
- * virtual time will be after one more slice: heavy ones advance slowly, so theirs come first, and
- * then often.
+ * - Virtual time is what a group has received, divided by its weight. Fair is when it is the same
+ *   for all: each ought to be where the mean is, over those that compete, by weight. It counts
+ *   around: two of them are compared by their distance.
+ * - Eligible is a group that is not ahead of the mean: it has not had more than its share.
+ * - A group's deadline is where its virtual time will be after one more slice. Heavy ones advance
+ *   slowly, so their deadlines come first, and then often.
  *
  * So nobody is ever further from its share than a slice, whatever the number of groups.
  */

@@ -7,8 +7,8 @@
 #include "trap/panic.h"
 #include "vcpu/vcpu.h"
 
-#define ANSWER_US                                                                                  \
-    1000 /* a hart that has not stopped by then is in the hypervisor, and stays there */
+/* A hart that has not stopped by then is in the hypervisor, and stays there. */
+#define ANSWER_US 1000
 
 static bool has_come(const struct hart *hart)
 {
