@@ -16,8 +16,12 @@ DOCS_FROM  := gfm-raw_html
 DOCS_TOOLS := $(wildcard docs/filters/*.lua docs/page.html docs/build.mk docs/parts/*)
 DOCS_FIGURES := $(wildcard docs/figures/* labs/*/figures/* labs/*/*.svg labs/*/*.dot)
 
-.PHONY: docs man
+.PHONY: docs man walks
 docs: $(DOCS_PAGES) $(DOCS_DIR)/index.html $(DOCS_DIR)/search.html $(DOCS_DIR)/book.css $(DOCS_DIR)/stagecoach.epub
+
+# The values in the handouts' worked walks, from runs of the labs' own trees.
+walks: $(if $(wildcard tools/walks),all)
+	$(Q)$(or $(wildcard tools/walks),:)
 
 # Man pages of coach and its commands, from what --help says.
 man: $(COACH)

@@ -55,6 +55,11 @@ if [ -x "$BUILD/coach" ]; then
     fact "the contract's page says what is judged; each rule has a check and a mutant" \
         tools/contract --check
 fi
+if [ -x "$BUILD/coach" ] && command -v gdb-multiarch >/dev/null; then
+    fact "the handouts' worked walks are what runs show" tools/walks --check
+else
+    skip "the handouts' worked walks are what runs show" "gdb-multiarch is not installed; make deps installs it"
+fi
 fact "each figure is the drawing of its source" tools/figures --check
 if ! command -v pandoc >/dev/null || ! command -v dot >/dev/null; then
     skip "the book is built" "pandoc or graphviz is not installed; make deps installs them"

@@ -24,8 +24,9 @@
  */
 static bool stays_home(const char *path)
 {
-    static const char *const parts[] = {"/mutants/",   "/alternatives/", "/forgers/",
-                                        "/platforms/", "/" ANSWERS_FILE, "/" ANSWERS_HIDDEN};
+    static const char *const parts[] = {"/mutants/",       "/alternatives/", "/forgers/",
+                                        "/platforms/",     "/walk.py",       "/" ANSWERS_FILE,
+                                        "/" ANSWERS_HIDDEN};
     static const char *const paths[] = {
         "docs/htmlvalidate.json",
         "docs/package",
@@ -43,6 +44,7 @@ static bool stays_home(const char *path)
         "tools/reduce",
         "tools/soak",
         "tools/test-sum",
+        "tools/walks",
     };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (strstr(path, parts[i]) != NULL) {

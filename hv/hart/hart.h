@@ -54,7 +54,8 @@ struct hart {
     uint64_t clock; /* what the clock is armed for */
     struct timer slice;
 
-    uint64_t trap_resume; /* not 0: an exception of the hypervisor's own continues here */
+    uint64_t trap_resume; /* not 0: the next trap of the hypervisor itself is expected, and
+                             execution continues here; for that one trap only */
 
     uint32_t locks_held;       /* bit n: it holds a lock of rank n (lib/lock.h) */
     const struct lock *awaits; /* the lock that it waits for; others read it when they panic */

@@ -100,8 +100,8 @@ bool gstage_walk(const struct gstage *gstage, uint64_t gpa, struct gstage_leaf *
 void gstage_each(const struct gstage *gstage,
                  bool (*visit)(void *context, const struct gstage_leaf *), void *context);
 
-/* Makes the hart forget all that it remembers of gstage's tables, were it that something is not
- * there. */
+/* Makes the hart forget all that it remembers of gstage's tables, also that an address was not
+ * mapped. */
 void gstage_forget(const struct gstage *gstage);
 
 /*

@@ -36,7 +36,7 @@ bool guest_memory_write(struct vm *vm, uint64_t gpa, const void *from, size_t by
 enum guest_fetch {
     FETCH_DONE,
     FETCH_PAGE_FAULT,   /* the guest's tables do not let it execute there */
-    FETCH_ACCESS_FAULT, /* they do, or a table of them lies, where there is no memory */
+    FETCH_ACCESS_FAULT, /* there is no memory at the address, or at a table on the way to it */
 };
 
 /* Reads at a guest-virtual address through the guest's own tables (Sv39, Sv48, Sv57, or

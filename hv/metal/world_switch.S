@@ -25,7 +25,7 @@ vcpu_enter:
     ld      a0, VCPU_X(10)(a0)
     sret                            /* sstatus.SPP and hstatus.SPV say: into the guest */
 
-/* From trap_vector: a0 = vcpu, the guest's a0 in sscratch, all else the guest's. */
+/* trap_vector branches here. a0: the vCPU; sscratch: the guest's a0; all others: the guest's. */
     .globl  guest_exit
 guest_exit:
     .irp    n, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31

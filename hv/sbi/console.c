@@ -23,7 +23,7 @@ static void console_calls_init(void)
         bytes_per_call = asked;
 }
 
-/* Copies out what the guest wrote; all of it is its own memory. */
+/* Writes those bytes to the console. All of them are in the guest's own RAM: the caller checked. */
 static uint64_t write_out(struct vcpu *vcpu, uint64_t gpa, uint64_t bytes)
 {
     char chunk[CHUNK];

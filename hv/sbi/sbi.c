@@ -7,8 +7,8 @@
 #include "vcpu/exit.h"
 #include "vm/vm.h"
 
-/* Extensions stand at the low bits of their number, which spells a name in most, so that a call
- * finds its own at the first look; one that meets another there stands in the next free slot. */
+/* The low bits of an extension's number are its place in the table. Where another extension has
+ * that slot already, it is in the next free one. There are more slots than extensions. */
 #define SLOTS 32u
 #define FREE  UINT64_MAX /* of this number there is no extension */
 
@@ -25,7 +25,7 @@ static void not_supported(struct vcpu *vcpu, uint64_t function)
     sbi_return(vcpu, (struct sbi_result){SBI_ERR_NOT_SUPPORTED, 0});
 }
 
-/* The slot of that extension, or the free one where it would be. */
+/* The slot that has the extension, or if none has it the first free slot from its place on. */
 static struct slot *find(uint64_t extension)
 {
     unsigned at = extension % SLOTS;

@@ -34,7 +34,7 @@ static inline void sbi_return(struct vcpu *vcpu, struct sbi_result result)
     vcpu->x[REG_A1] = result.value;
 }
 
-/* Is there an extension of that number? For probe_extension: it tells the truth. */
+/* Is there an extension of that number: does sbi_handle serve it? probe_extension answers so. */
 bool sbi_extension_exists(uint64_t extension);
 
 /* Serves the call in vcpu's registers and moves pc past the ecall. */

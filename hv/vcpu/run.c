@@ -10,7 +10,7 @@
 
 static struct vcpu *prepare(struct hart *hart);
 
-/* Counts the exit and hands it to whoever handles its cause. */
+/* Counts the exit in vcpu->exits and calls the handler of its cause. */
 static inline void handle(struct vcpu *vcpu, uint64_t cause)
 {
     uint64_t index = exit_index(cause);

@@ -85,7 +85,7 @@ static void make_unrunnable(struct vcpu *vcpu, enum vcpu_state state)
         hart_reschedule(hart);
 }
 
-/* What a hart holds when it starts. SBI specification, "HSM", table "hart start". */
+/* Sets what a hart holds when it starts. SBI specification, "HSM", table "hart start". */
 static void reset_registers(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
 {
     for (unsigned i = 0; i < 32; i++)

@@ -23,7 +23,7 @@ static struct process *find_zombie(const struct process *parent, bool *any)
     return NULL;
 }
 
-/* A bad address is told before a child is reaped: its status is not lost. */
+/* A bad address is an error before a child is reaped, so that the child's status is not lost. */
 static long sys_wait(struct process *process, const uint64_t *arguments)
 {
     uint64_t to = arguments[0];
