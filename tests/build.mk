@@ -108,9 +108,13 @@ $(BUILD)/mutation/cover-%.so: tests/mutation/cover.c harness/plugin/api.h $(BUIL
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -DWATCH_API=$* -fPIC -fvisibility=hidden -shared $< -o $@
 
 # The long ones first, so that at the end no processor waits for one of them.
-GRADER_TESTS := $(patsubst %,tests/grader/%_test.sh,mutants mutation labs)
-GRADER_TESTS += $(filter-out $(GRADER_TESTS),$(sort $(wildcard tests/grader/*_test.sh)))
-SYSTEM_TESTS := $(sort $(wildcard tests/system/*_test.sh))
+LONG_TESTS := $(patsubst %,tests/%_test.sh,grader/mutants grader/alternatives grader/labs \
+    grader/mutation system/generated system/checks grader/attacks grader/class grader/forgers)
+GRADER_TESTS := $(filter tests/grader/%,$(LONG_TESTS))
+GRADER_TESTS += $(filter-out $(LONG_TESTS),$(sort $(wildcard tests/grader/*_test.sh)))
+SYSTEM_TESTS := $(filter tests/system/%,$(LONG_TESTS))
+SYSTEM_TESTS += $(filter-out $(LONG_TESTS),$(sort $(wildcard tests/system/*_test.sh)))
+OTHER_TESTS  := $(filter-out $(LONG_TESTS),$(GRADER_TESTS) $(SYSTEM_TESTS))
 UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 
 ## test: every test there is; the last line is "N passed, N failed"
@@ -118,7 +122,7 @@ UNIT_TESTS   := $(BUILD)/unit/coach-tests $(BUILD)/unit/hv-tests
 test:
 	@tools/deps.sh
 	@$(MAKE) all $(UNIT_TESTS) $(METAL_TESTS) $(MUTATION_PROGRAMS)
-	@BUILD=$(BUILD) tools/test-sum $(GRADER_TESTS) $(SYSTEM_TESTS) tests/docs_test.sh $(UNIT_TESTS)
+	@BUILD=$(BUILD) tools/test-sum $(LONG_TESTS) $(OTHER_TESTS) tests/docs_test.sh $(UNIT_TESTS)
 
 ## test-unit: the native tests only, under the address and undefined-behaviour sanitizers
 .PHONY: test-unit

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *memory;
 
@@ -12,6 +13,7 @@ uint64_t arena_begin(uint64_t pages, unsigned order)
 
     arena_end();
     memory = aligned_alloc(alignment, (bytes + alignment - 1) & ~(alignment - 1));
+    madvise(memory, bytes, MADV_HUGEPAGE); /* by small pages it is most of the tests' time */
     memset(memory, 0xa5, bytes);
     struct page_range range = {.base = (uintptr_t)memory, .bytes = bytes};
     if (!page_init(&range, 1))
