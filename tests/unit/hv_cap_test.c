@@ -68,6 +68,43 @@ static void at_the_cap_pick_says_when_it_lifts(void)
     CU_ASSERT_PTR_EQUAL(policy->pick(&sim.queue, until, &until), &sim.vcpu[0].entity);
 }
 
+/* Whoever sleeps and wakes at its cap waits with those that do not, and none is forgotten. */
+static void those_at_their_caps_come_back_together(void)
+{
+    uint64_t until;
+
+    sim_begin(&sim, "fair");
+    for (unsigned vm = 0; vm < 3; vm++)
+        sim_busy_vm(&sim, 100, 5);
+    const struct sched_policy *policy = sim.queue.policy;
+    uint64_t now = sim.now - sim.now % CAP_PERIOD + CAP_PERIOD, lifts = now + CAP_PERIOD;
+    for (unsigned turn = 0; turn < 3; turn++) {
+        struct sched_entity *entity = policy->pick(&sim.queue, now, &until);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(entity);
+        now += CAP_PERIOD / 20;
+        policy->account(&sim.queue, entity, CAP_PERIOD / 20, now);
+    }
+    CU_ASSERT_PTR_NULL(policy->pick(&sim.queue, now, &until));
+    for (unsigned vm = 0; vm < 3; vm++) {
+        policy->dequeue(&sim.queue, &sim.vcpu[vm].entity);
+        policy->enqueue(&sim.queue, &sim.vcpu[vm].entity, now, true);
+        CU_ASSERT_PTR_NULL(policy->pick(&sim.queue, now, &until));
+        CU_ASSERT_EQUAL(until, lifts);
+    }
+    unsigned come = 0;
+    now = lifts;
+    for (unsigned turn = 0; turn < 3; turn++) {
+        struct sched_entity *entity = policy->pick(&sim.queue, now, &until);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(entity);
+        for (unsigned vm = 0; vm < 3; vm++)
+            if (entity == &sim.vcpu[vm].entity)
+                come |= 1u << vm;
+        now += CAP_PERIOD / 20;
+        policy->account(&sim.queue, entity, CAP_PERIOD / 20, now);
+    }
+    CU_ASSERT_EQUAL(come, 7);
+}
+
 static void an_overrun_is_charged_to_the_next_period(void)
 {
     uint64_t until;
@@ -113,6 +150,7 @@ TEST_SUITE(hv_cap, {"a cap holds although the hart idles", a_cap_holds_although_
             what_a_cap_leaves_goes_to_the_others_by_weight},
            {"every cap is kept over every period", every_cap_is_kept_over_every_period},
            {"at the cap, pick says when it lifts", at_the_cap_pick_says_when_it_lifts},
+           {"those at their caps come back together", those_at_their_caps_come_back_together},
            {"an overrun is charged to the next period", an_overrun_is_charged_to_the_next_period},
            {"a turn over the end of a period is charged to both",
             a_turn_over_the_end_of_a_period_is_charged_to_both},

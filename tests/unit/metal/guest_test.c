@@ -48,7 +48,7 @@ static uint64_t root[2048] __attribute__((aligned(16384)));
 
 static void a_fault_tells_where(void)
 {
-    struct trap_detail detail;
+    struct trap_detail detail = {1, 1, 1}; /* nothing of which is so */
     uint64_t cause;
 
     root[2] = 0x80000000ull >> 2 | 0xdf; /* D A U X W R V */
