@@ -66,17 +66,19 @@ static int run(const struct command *command, int argc, char **argv)
     return status;
 }
 
-/* What may stay of git's environment: who somebody is, and where their own settings are. */
+/* What may stay of git's environment and the loader's: who somebody is, where their settings and
+ * libraries are. */
 static bool is_kept(const char *name)
 {
-    static const char *const kept[] = {"GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_GLOBAL=",
-                                       "GIT_CONFIG_SYSTEM=", "GIT_CONFIG_NOSYSTEM="};
+    static const char *const kept[] = {"GIT_AUTHOR_",          "GIT_COMMITTER_",
+                                       "GIT_CONFIG_GLOBAL=",   "GIT_CONFIG_SYSTEM=",
+                                       "GIT_CONFIG_NOSYSTEM=", "LD_LIBRARY_PATH="};
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         if (strncmp(name, kept[i], strlen(kept[i])) == 0)
             return true;
     }
-    return strncmp(name, "GIT_", 4) != 0 && strncmp(name, "LD_PRELOAD=", 11) != 0 &&
-           strncmp(name, "LD_AUDIT=", 9) != 0 && strncmp(name, "LD_DEBUG", 8) != 0;
+    return strncmp(name, "GIT_", 4) != 0 && strncmp(name, "LD_", 3) != 0 &&
+           strncmp(name, "POSIXLY_CORRECT=", 16) != 0; /* options may stand behind a word */
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "grade/wrap.h"
 #include "lib/file.h"
 #include "machine/plugin.h"
+#include "machine/qemu.h"
 
 #define STOP "TODO: " /* as todo_stop() of hv/ and guest-os/ begins its sentence */
 
@@ -170,7 +171,7 @@ void judge_run(const struct judge_set *set, const struct work *work,
                 .build = work->judged,
                 .replay = options->replay,
                 .replay_by_id = true,
-                .prefix = wrap_machine(options->tier, work->judged, NULL),
+                .prefix = wrap_machine(options->tier, work->judged, qemu_outside()),
                 .plugin = plugin_path},
         .parallel = options->jobs,
         .has_seeds = options->seeded,

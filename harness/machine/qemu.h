@@ -105,6 +105,13 @@ struct qemu {
 int qemu_find(const char *binary, char **path, struct qemu_version *version, struct error *error);
 
 /*
+ * What has to be readable for a QEMU that lies outside the system's own folders, as one that was
+ * built by hand: the program and its data. NULL where it is the system's, or there is none. The
+ * list ends with NULL and stays.
+ */
+const char *const *qemu_outside(void);
+
+/*
  * The command line with which a person runs the same machine by hand: console on the terminal,
  * none of coach's channels. Adds to *out.
  */

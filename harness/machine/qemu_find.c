@@ -58,6 +58,36 @@ static int version_of(const char *path, struct qemu_version *version, struct err
     return result;
 }
 
+static bool is_of_the_system(const char *path)
+{
+    return strncmp(path, "/usr/", 5) == 0 || strncmp(path, "/bin/", 5) == 0;
+}
+
+/* Its full path without links, unless it is the system's own, which every sandbox shows as it is.
+ */
+static char *settle(char *path)
+{
+    char *real = is_of_the_system(path) ? NULL : realpath(path, NULL);
+    if (real == NULL)
+        return path;
+    free(path);
+    return real;
+}
+
+const char *const *qemu_outside(void)
+{
+    struct error ignored;
+    char *path;
+    if (qemu_find(NULL, &path, NULL, &ignored) != 0 || is_of_the_system(path))
+        return NULL;
+    char *data = format_string("%.*s/../share/qemu", (int)(strrchr(path, '/') - path), path);
+    const char **list = allocate(3, sizeof(*list));
+    list[0] = path;
+    list[1] = realpath(data, NULL);
+    free(data);
+    return list;
+}
+
 int qemu_find(const char *binary, char **path, struct qemu_version *version, struct error *error)
 {
     const char *chosen = getenv("COACH_QEMU");
@@ -71,6 +101,7 @@ int qemu_find(const char *binary, char **path, struct qemu_version *version, str
                            "%s: not found; `make deps` installs it (package "
                            "qemu-system-misc), or set COACH_QEMU to its path",
                            chosen);
+    found = settle(found);
     struct qemu_version seen = {0};
     int result = version_of(found, &seen, error);
     if (result == 0)

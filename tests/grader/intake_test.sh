@@ -110,6 +110,8 @@ repository torn && tree=$(git -C "$work/torn" rev-parse 'HEAD^{tree}') &&
 broken_one "a damaged repository is the submission's fault" "is damaged" "$work/torn#HEAD"
 points "git's own words are no contents" 100 "$work/r#HEAD" env GIT_TRACE=1 GIT_TRACE_SETUP=1
 points "nor are the loader's" 100 "$work/r#HEAD" env LD_PRELOAD=/nonexistent/library.so
+points "nor what it tells of a program" 100 "$work/r#HEAD" env LD_SHOW_AUXV=1 LD_BIND_NOW=1
+points "options stand where they are written" 100 "$work/r#HEAD" env POSIXLY_CORRECT=1
 repository other && git -C "$work/other" rm -qr hv && git -C "$work/other" "${me[@]}" commit -qm none
 points "a hook's environment leads nowhere" 100 "$work/r#HEAD" env GIT_DIR="$work/other/.git" GIT_WORK_TREE="$work/other"
 before=$(git -C "$work/other" rev-parse HEAD)
@@ -307,6 +309,15 @@ fi
 if broken compiler true 2>/dev/null; then
     points "a compiler that was killed once is tried again" 100 "$small" broken compiler
 fi
+# A QEMU that lies outside the system's folders, as one that was built by hand.
+own="$work/o,w=n /bin" && mkdir -p "$own" "$own/../share/qemu"
+# shellcheck disable=SC2016 # for the shell in QEMU's place
+printf '#!/bin/sh\n[ -d "${0%%/*}/../share/qemu" ] && exec qemu-system-riscv64 "$@"\n' >"$own/qemu" && chmod 755 "$own/qemu"
+ln -s "$own/qemu" "$work/linked"
+for tier in bubblewrap landlock limits; do
+    points "a QEMU of one's own in the tier $tier" 100 "$small" env COACH_QEMU="$own/qemu" COACH_SANDBOX=$tier
+done
+points "one behind a link, named from here" 100 "$small" env COACH_QEMU="$(realpath -s --relative-to=. "$work/linked")"
 # Another user, who may not read all of it.
 chmod 700 "$work/odd/hv/trap"
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups "$coach" --version >/dev/null 2>&1; then
