@@ -1,4 +1,5 @@
 /*
+ * (Longer than 300 lines: it is one chapter of the specification.)
  * Proves hart state management (SBI spec, chapter 9) on all vCPUs of this VM: start with hart id
  * and opaque value, stop, start again `rounds=` times, status at each point, suspend and wake by
  * IPI, timer and what is pending already, steal time forgotten, and each error that the
@@ -125,6 +126,45 @@ static void expect_errors(void)
 
     expect_true(platform.error == SBI_ERR_NOT_SUPPORTED || platform.error == SBI_ERR_INVALID_PARAM,
                 (uint64_t)platform.error, "a platform's own kind of suspend is refused");
+
+    const uint64_t nowhere[] = {0, board.memory.start - 4, board.memory.start + board.memory.bytes,
+                                ~3ull};
+    /* On bare firmware more than RAM may be executed. */
+    for (unsigned i = 0; sbi_has(SBI_EXT_PV) && i < sizeof nowhere / sizeof nowhere[0]; i++) {
+        struct sbi_result away =
+            sbi_call(SBI_EXT_HSM, SBI_HSM_HART_SUSPEND, widened(NON_RETENTIVE), nowhere[i], 0);
+        expect_true(away.error == SBI_ERR_INVALID_ADDRESS || away.error == SBI_ERR_NOT_SUPPORTED ||
+                        away.error == SBI_ERR_INVALID_PARAM,
+                    (uint64_t)away.error, "a suspend that is to resume outside RAM is refused");
+    }
+}
+
+/* Waits for an IPI by wfi, which is no suspend. */
+static void wait_once(struct vcpu *self)
+{
+    (void)self;
+    csr_clear(sip, IE_SOFTWARE);
+    csr_set(sie, IE_SOFTWARE);
+    phase = 1;
+    while (!(csr_read(sip) & IE_SOFTWARE))
+        wait_for_interrupt();
+    csr_clear(sie, IE_SOFTWARE);
+    csr_clear(sip, IE_SOFTWARE);
+    woken = 1;
+}
+
+static void expect_wait(unsigned hart)
+{
+    phase = woken = 0;
+    expect_equal(SBI_SUCCESS, (uint64_t)vcpu_start(hart, wait_once, 0), "a vCPU starts");
+    wait_at_least(&phase, 1, 1000, "a vCPU is about to wait");
+    for (unsigned i = 0; i < 5; i++) {
+        vcpu_yield();
+        expect_equal(SBI_HSM_STARTED, status_of(hart), "a vCPU that waits by wfi is STARTED");
+    }
+    sbi_call(SBI_EXT_IPI, SBI_IPI_SEND_IPI, 1, hart, 0);
+    wait_at_least(&woken, 1, 1000, "an IPI ends a wait");
+    wait_for_status(hart, SBI_HSM_STOPPED, "a vCPU that stops itself is STOPPED");
 }
 
 /* Suspends until an IPI; retentive, so the call returns. */
@@ -275,6 +315,7 @@ void probe_main(void)
         return;
     for (uint64_t i = 0; i < option_number("rounds", 10); i++) {
         start_and_stop_all();
+        expect_wait(1 + (unsigned)random_below(vcpus - 1));
         expect_suspend(1 + (unsigned)random_below(vcpus - 1));
         for (wake_up = 0; wake_up < WAKE_UPS; wake_up++)
             expect_suspend_elsewhere(1 + (unsigned)random_below(vcpus - 1));
