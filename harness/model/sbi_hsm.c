@@ -39,6 +39,13 @@ static bool may_start(const struct model_vcpu *vcpu)
     return vcpu->life == MODEL_STOPPED || (vcpu->life == MODEL_OUTSIDE && vcpu->stops);
 }
 
+/* Its hart has left the guest for a hart_stop, and another serves the caller: which of the two
+ * calls comes first is not to be seen. */
+static bool may_still_run(const struct model *model, const struct model_vcpu *target)
+{
+    return model->setup.harts > 1 && target->life == MODEL_OUTSIDE && target->stops;
+}
+
 static bool is_suspend(const struct model_vcpu *vcpu)
 {
     return vcpu->at.x[X_A7] == SBI_EXT_HSM && vcpu->at.x[X_A6] == SBI_HSM_HART_SUSPEND;
@@ -67,6 +74,8 @@ static void answer_start(const struct model *model, const struct model_vcpu *vcp
         to->errors = ERROR(SBI_ERR_ALREADY_AVAILABLE);
     else
         to->errors = address;
+    if (target && may_still_run(model, target))
+        to->errors |= ERROR(SBI_ERR_ALREADY_AVAILABLE);
     if ((to->errors & ERROR(SBI_SUCCESS)) == 0) /* several are wrong: any of them is told */
         to->errors |= address & ~ERROR(SBI_SUCCESS);
 }
@@ -84,7 +93,8 @@ static void answer_status(const struct model *model, const struct model_vcpu *vc
     if (target->life == MODEL_STOPPED)
         to->low = to->high = SBI_HSM_STOPPED;
     else if (target->life == MODEL_OUTSIDE && target->stops)
-        to->low = SBI_HSM_STOPPED, to->high = SBI_HSM_STOP_PENDING;
+        to->low = may_still_run(model, target) ? SBI_HSM_STARTED : SBI_HSM_STOPPED,
+        to->high = SBI_HSM_STOP_PENDING;
     else if (target->life == MODEL_STARTING)
         to->high = SBI_HSM_START_PENDING;
     else if (target->life == MODEL_OUTSIDE && is_suspend(target))

@@ -16,6 +16,7 @@ enum init_stage {
     INIT_TABLES,  /* registries are turned into lookup tables */
     INIT_VMS,     /* the bundle's VMs are made */
     INIT_HARTS,   /* the other harts come */
+    INIT_TURNS,   /* this hart takes turns with others: on each of several */
     INIT_RUN,     /* does not return */
     INIT_STAGES
 };

@@ -14,10 +14,11 @@
 #include "trap/cause.h"
 
 /* What is to be done before the next entry, in bits of before_entry. */
-#define ENTRY_CHOOSE 0x1u /* choose anew whose turn it is */
-#define ENTRY_WORK   0x2u /* do deferred work: hart/work.h */
-#define ENTRY_TRACE  0x4u /* tell of each entry and exit: tracing is on, and the hart has a ring */
-#define ENTRY_STOP   0x8u /* another hart panics: stop where you are */
+#define ENTRY_CHOOSE 0x1u  /* choose anew whose turn it is */
+#define ENTRY_WORK   0x2u  /* do deferred work: hart/work.h */
+#define ENTRY_TRACE  0x4u  /* tell of each entry and exit: tracing is on, and the hart has a ring */
+#define ENTRY_LOOK   0x10u /* several harts: something was set for its vCPU by another */
+#define ENTRY_STOP   0x8u  /* another hart panics: stop where you are */
 
 enum hart_state {
     HART_ABSENT,  /* nobody has asked for it */
@@ -44,6 +45,7 @@ struct hart {
 
     struct vcpu *current;   /* whose turn it is; NULL: idle */
     struct vcpu *loaded;    /* whose VS CSRs are in the hart, current or not */
+    struct vcpu *taken;     /* several harts: whose turn it is, until all of it is in memory */
     struct vcpu *fp_loaded; /* whose FP registers are in the hart */
     uint32_t before_entry;  /* ENTRY_…: the one thing that the run loop looks at */
     uint64_t turn_began;    /* when current was switched to */

@@ -143,5 +143,6 @@ _Noreturn void secondary_main(void)
     init_run(INIT_HART);
     __atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
     trace(TRACE_HART_ONLINE, TRACE_NO_VM, TRACE_NO_VM, hart->index, 0, 0);
+    init_run(INIT_TURNS); /* does not return, if guests run on several harts */
     sleep_between_interrupts(hart);
 }

@@ -19,11 +19,12 @@ struct hart;
 
 /* In the order in which one hart may take them. Of one rank it holds one lock at a time. */
 enum lock_rank {
-    LOCK_RANK_VMS,     /* the life of VMs */
-    LOCK_RANK_GSTAGE,  /* a VM's second stage */
-    LOCK_RANK_QUEUE,   /* the run queue */
-    LOCK_RANK_FRAMES,  /* page frames */
-    LOCK_RANK_CONSOLE, /* the console: anything may have something to say */
+    LOCK_RANK_HYPERVISOR, /* all that is not a guest's */
+    LOCK_RANK_VMS,        /* the life of VMs */
+    LOCK_RANK_GSTAGE,     /* a VM's second stage */
+    LOCK_RANK_QUEUE,      /* the run queue */
+    LOCK_RANK_FRAMES,     /* page frames */
+    LOCK_RANK_CONSOLE,    /* the console: anything may have something to say */
     LOCK_RANKS
 };
 

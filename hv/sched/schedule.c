@@ -174,6 +174,11 @@ struct vcpu *schedule(struct hart *hart)
     return next;
 }
 
+void schedule_switch(struct hart *hart, struct vcpu *next)
+{
+    switch_to(hart, next, hart->booked);
+}
+
 void schedule_book(struct hart *hart)
 {
     account(hart, clock_now());
@@ -200,7 +205,7 @@ void schedule_charge(struct vm *vm)
 
 void schedule_forget(struct vcpu *vcpu)
 {
-    struct hart *hart = vcpu->hart;
+    struct hart *hart = this_hart();
 
     if (hart->current == vcpu) {
         account(hart, clock_now());

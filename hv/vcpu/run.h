@@ -15,6 +15,10 @@ void run_loop_trace(bool on);
  * nobody's. Returns the vCPU, loaded. */
 struct vcpu *schedule(struct hart *hart);
 
+/* Passes the turn, as far as it has been booked, to next or to nobody (NULL): their times and the
+ * trace; nothing moves. */
+void schedule_switch(struct hart *hart, struct vcpu *next);
+
 /* Accounts the turn that is going on up to now, so that the policy judges by fresh figures. */
 void schedule_book(struct hart *hart);
 

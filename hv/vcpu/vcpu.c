@@ -10,7 +10,7 @@
 
 static bool is_loaded(const struct vcpu *vcpu)
 {
-    return vcpu->hart->loaded == vcpu;
+    return this_hart()->loaded == vcpu;
 }
 
 /* What the guest has set its timer to, in guest time. */
@@ -62,7 +62,7 @@ static __attribute__((noinline)) void challenge(struct hart *hart, struct vcpu *
 /* It may run from now on, when its turn comes. */
 static void make_runnable(struct vcpu *vcpu, bool woken)
 {
-    struct hart *hart = vcpu->hart;
+    struct hart *hart = this_hart();
     uint64_t now = clock_now();
 
     vcpu->state = VCPU_RUNNABLE;
@@ -76,7 +76,7 @@ static void make_runnable(struct vcpu *vcpu, bool woken)
 
 static void make_unrunnable(struct vcpu *vcpu, enum vcpu_state state)
 {
-    struct hart *hart = vcpu->hart;
+    struct hart *hart = this_hart();
 
     vcpu->state = state;
     if (vcpu->entity.queued)
@@ -99,9 +99,9 @@ static void reset_registers(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
 void vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
 {
     if (is_loaded(vcpu))
-        vcpu->hart->loaded = NULL; /* what is in the hart is of its former life */
-    if (vcpu->hart->fp_loaded == vcpu)
-        vcpu->hart->fp_loaded = NULL;
+        this_hart()->loaded = NULL; /* what is in the hart is of its former life */
+    if (this_hart()->fp_loaded == vcpu)
+        this_hart()->fp_loaded = NULL;
     memset(&vcpu->fp, 0, sizeof(vcpu->fp));
     reset_registers(vcpu, entry, opaque);
     vcpu->cycle_base = hart_counter(0xC00);
@@ -193,8 +193,8 @@ static void resume_anew(struct vcpu *vcpu)
 {
     if (is_loaded(vcpu)) {
         context_save(vcpu);
-        vcpu->hart->loaded = NULL;
-        hart_reschedule(vcpu->hart); /* to load it again */
+        this_hart()->loaded = NULL;
+        hart_reschedule(this_hart()); /* to load it again */
     }
     uint64_t hvip = vcpu->context.hvip, vstimecmp = vcpu->context.vstimecmp;
 

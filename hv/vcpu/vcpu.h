@@ -9,6 +9,7 @@
 #include "abi/trace.h"
 #include "sched/sched.h"
 #include "time/timer.h"
+#include "trap/cause.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -93,6 +94,11 @@ struct vcpu {
     uint64_t steal_base;               /* steal_ticks when the guest asked to be told */
     uint32_t steal_sequence;           /* as it stands in that memory */
     uint64_t cycle_base, instret_base; /* counters read 0 when the vCPU was started */
+
+    /* Where several harts run guests: */
+    uint64_t fences_for;             /* bit n: vCPU n waits for a fence of this one */
+    unsigned fences_awaited;         /* it waits for so many, in no queue meanwhile */
+    uint64_t own_exits[EXIT_CAUSES]; /* of its turn: published when that is over */
 };
 
 _Static_assert(offsetof(struct vcpu, x) == 0, "offsets.h");

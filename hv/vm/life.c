@@ -17,8 +17,8 @@ void vm_pause(struct vm *vm)
         struct vcpu *vcpu = vm->vcpu[i];
         if (vcpu->entity.queued)
             run_queue.policy->dequeue(&run_queue, &vcpu->entity);
-        if (vcpu->hart->current == vcpu)
-            hart_reschedule(vcpu->hart);
+        if (this_hart()->current == vcpu)
+            hart_reschedule(this_hart());
     }
 }
 
@@ -34,7 +34,7 @@ void vm_resume(struct vm *vm)
             continue;
         vcpu->runnable_since = clock_now(); /* a pause is not stolen time */
         run_queue.policy->enqueue(&run_queue, &vcpu->entity, clock_now(), true);
-        hart_reschedule(vcpu->hart);
+        hart_reschedule(this_hart());
     }
 }
 
@@ -52,6 +52,10 @@ bool vm_restart(struct vm *vm, char *why, size_t why_room)
 {
     if (vm_exists(vm)) {
         vm_end(vm, VM_END_KILLED, 0);
+        if (vm->inside) {
+            vm->then = VM_THEN_RESTART;
+            return true;
+        }
         vm_destroy(vm);
     }
     return vm_launch(vm->id, why, why_room);
@@ -67,9 +71,32 @@ static void reboot(struct work *work)
     machine_release();
 }
 
-void vm_reboot_init(struct vm *vm)
+void vm_left(struct vm *vm)
+{
+    if (vm->report->state == VM_STATE_ENDED)
+        work_defer(&vm->left);
+}
+
+/* No hart is inside the VM that has ended. Only now does it release the machine: the others might
+ * stop before they have left. */
+static void last_has_left(struct work *work)
+{
+    struct vm *vm = container_of(work, struct vm, left);
+    enum vm_afterwards then = vm->then;
+    char why[128];
+
+    vm->then = VM_THEN_NOTHING;
+    if (then == VM_THEN_DESTROY)
+        vm_destroy(vm);
+    else if (then == VM_THEN_RESTART && !vm_restart(vm, why, sizeof(why)))
+        print("%s\n", why);
+    machine_release();
+}
+
+void vm_works_init(struct vm *vm)
 {
     work_init(&vm->reboot, reboot);
+    work_init(&vm->left, last_has_left);
 }
 
 void vm_reboot(struct vm *vm, uint64_t reason)

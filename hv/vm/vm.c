@@ -92,7 +92,7 @@ static void introduce(struct vm *vm, unsigned id)
     vm->config = &bundle.vm[id];
     vm->report = &monitor.vm[id];
     sched_group_init(&vm->group, vm->config->weight, vm->config->cap);
-    vm_reboot_init(vm);
+    vm_works_init(vm);
 }
 
 bool vm_create(unsigned id, char *why, size_t why_room)
@@ -154,7 +154,8 @@ void vm_end(struct vm *vm, enum vm_end end, uint64_t code)
         return;
     vm_count_claims();
     vm->report->state = VM_STATE_ENDED;
-    machine_release();
+    if (!vm->inside)
+        machine_release();
     vm->report->end = end;
     vm->report->end_code = code;
     vm->report->ended_ticks = clock_now();
@@ -182,6 +183,11 @@ void vm_kill(struct vm *vm, const char *template, ...)
 
 void vm_destroy(struct vm *vm)
 {
+    if (vm->inside) {
+        vm->then = VM_THEN_DESTROY;
+        return;
+    }
+    vm->then = VM_THEN_NOTHING;
     schedule_interrupt();
     uint64_t pages = release(vm);
     schedule_charge(vm);

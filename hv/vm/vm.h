@@ -20,6 +20,8 @@
 #define VM_MAX MONITOR_MAX_VMS
 _Static_assert(VM_MAX == BUNDLE_MAX_VMS, "a report for each VM of a bundle");
 
+enum vm_afterwards { VM_THEN_NOTHING, VM_THEN_DESTROY, VM_THEN_RESTART };
+
 struct vm {
     uint8_t id; /* index in vms[] and in the bundle's table */
     const struct bundle_vm *config;
@@ -31,8 +33,11 @@ struct vm {
     uint64_t harts;   /* bit n: there is a vCPU n */
     uint64_t started; /* bit n: vCPU n is not stopped */
     struct vcpu *vcpu[BUNDLE_MAX_VCPUS];
-    struct work reboot;     /* it ended to begin anew */
-    struct vcpu *last_vcpu; /* that the hart's VS-stage TLB entries belong to */
+    struct work reboot;      /* it ended to begin anew */
+    struct vcpu *last_vcpu;  /* that the hart's VS-stage TLB entries belong to */
+    unsigned inside;         /* several harts: those that have taken a vCPU of it */
+    enum vm_afterwards then; /* it has ended: when none is inside any more, … */
+    struct work left;        /* … this is done */
 };
 
 extern struct vm vms[VM_MAX];
@@ -64,7 +69,10 @@ void vm_end_if_stopped(struct vm *vm);
 void vm_kill(struct vm *vm, const char *template, ...) __attribute__((format(printf, 2, 3)));
 /* Its guest is about to be given an exception for what it did: the monitor tells of it. */
 void vm_note_fault(const struct vcpu *vcpu, uint64_t cause, uint64_t stval);
-/* Scrubs and returns all its memory, in its own time. It has ended. */
+/* The last hart that was inside it has left. */
+void vm_left(struct vm *vm);
+/* Scrubs and returns all its memory, in its own time. It has ended. While harts are inside it, that
+ * is left for the last of them, as restart leaves it. */
 void vm_destroy(struct vm *vm);
 /* Creates VM `id` and starts it while others run, in its own time. False, with why: it cannot. */
 bool vm_launch(unsigned id, char *why, size_t why_room);
@@ -73,7 +81,7 @@ bool vm_restart(struct vm *vm, char *why, size_t why_room);
 /* Ends it as its guest asks, and has it restarted before the next entry. */
 void vm_reboot(struct vm *vm, uint64_t reason);
 /* For vm_create, when it first makes the VM. */
-void vm_reboot_init(struct vm *vm);
+void vm_works_init(struct vm *vm);
 
 /* The machine runs while somebody holds it: each VM from its creation to its end, the operator at
  * the hypervisor's console, each scripted command that is still to come. When the last one has
