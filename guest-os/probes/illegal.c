@@ -209,19 +209,21 @@ static void expect_user_wfi_ends(void)
 }
 
 /* An instruction that traps to the hypervisor lies across two pages that can be executed alone, and
- * that stand apart in memory, with something else behind the first. */
+ * that stand apart in memory, with something else behind the first. QEMU 10 tells sepc a page too
+ * high for such a wfi: the same stands there, across the second page and a third. */
 static void expect_execute_only(void)
 {
     uint64_t *root = paging_root(), at = 0x100000000ull + PAGE_BYTES - 2;
     uint16_t *first = (uint16_t *)page_new(), *behind = (uint16_t *)page_new();
-    uint16_t *second = (uint16_t *)page_new();
+    uint16_t *second = (uint16_t *)page_new(), *third = (uint16_t *)page_new();
 
-    first[PAGE_BYTES / 2 - 1] = WFI & 0xffff;
+    first[PAGE_BYTES / 2 - 1] = second[PAGE_BYTES / 2 - 1] = WFI & 0xffff;
     behind[0] = 0xffff;
-    second[0] = WFI >> 16;
-    second[1] = 0x8082; /* c.ret */
+    second[0] = third[0] = WFI >> 16;
+    second[1] = third[1] = 0x8082; /* c.ret */
     *paging_entry(root, at, 0) = paging_leaf((uintptr_t)first, PTE_X | PTE_A);
     *paging_entry(root, at + 2, 0) = paging_leaf((uintptr_t)second, PTE_X | PTE_A);
+    *paging_entry(root, at + 2 + PAGE_BYTES, 0) = paging_leaf((uintptr_t)third, PTE_X | PTE_A);
     fence_i();
     paging_on(root, 3);
     csr_clear(sstatus, SSTATUS_SIE);
