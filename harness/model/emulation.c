@@ -178,6 +178,20 @@ static void refuse(const struct model_vcpu *vcpu, struct successors *list, uint6
         refuse_with(vcpu, list, told, must);
 }
 
+/* Who reads the instruction by the guest's tables may find that they have changed since the hart
+ * fetched there: the guest gets the fault that it would have met. */
+static void refuse_fetch(const struct model *model, const struct model_vcpu *vcpu,
+                         struct successors *list)
+{
+    uint64_t at = vcpu->at.pc;
+    unsigned cause = guest_fetch_fault(model, &vcpu->at, at);
+
+    if (!cause && (guest_instruction(model, &vcpu->at) & 3) == 3)
+        cause = guest_fetch_fault(model, &vcpu->at, at += 2);
+    if (cause)
+        successor_trap(list, vcpu, cause, at)->what = "the instruction cannot be fetched any more";
+}
+
 /* A wfi of U-mode is illegal, unless it ends at once. */
 static bool ended_at_once(const struct model *model, const struct model_vcpu *vcpu)
 {
@@ -201,6 +215,7 @@ void emulation_after_virtual(const struct model *model, const struct model_vcpu 
     else if (is_fence(instruction) && kernel)
         behind(list, vcpu, "the fence is executed");
     refuse(vcpu, list, instruction, list->count == before);
+    refuse_fetch(model, vcpu, list);
 }
 
 void emulation_after_illegal(const struct model *model, const struct model_vcpu *vcpu,
@@ -212,4 +227,5 @@ void emulation_after_illegal(const struct model *model, const struct model_vcpu 
     if (is_csr(instruction) && may_access(&vcpu->at, instruction))
         after_csr(vcpu, list, instruction);
     refuse(vcpu, list, instruction, list->count == before && is_csr(instruction));
+    refuse_fetch(model, vcpu, list);
 }

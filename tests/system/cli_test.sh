@@ -244,4 +244,16 @@ fact "doctor names the sandbox tier in force" 0 "limits: bounded time" \
 fact "doctor names what is missing" 1 "not found" env COACH_QEMU="$work/nowhere" "$coach" doctor
 holds "no colour in a pipe" sh -c "! $coach run $exit_elf </dev/null | grep -q \$'\\033'"
 
+# What a VM without the focus writes is spelled out: a terminal obeys none of it, and text is shown.
+escapes=$build/guest-os/probes/escapes.elf
+fact "two VMs write what a terminal obeys" 0 "shown| escape" "$coach" run --summary none \
+    --vm "image=$escapes,name=shown,memory=16M" --vm "image=$escapes,name=other,memory=16M"
+LC_ALL=C grep -a '^other| ' "$work/out" >"$work/other"
+LC_ALL=C tr -d '\n\040-\176\303\251\342\202\254' <"$work/other" >"$work/left"
+holds "the one without the focus is spelled out" sh -c "[ -s $work/other ] && [ ! -s $work/left ]"
+for spelled in '^[[2J^[[1;1H' '\x9b' '\xc2\x9b' 'other^G' '\xe2\x80\xae' '^H^H^H^H^?' 'é €'; do
+    holds "as $spelled" grep -qF -- "$spelled" "$work/other"
+done
+holds "the one with it has its way" grep -qF -- "$(printf '\033[2J')" "$work/out"
+
 sum

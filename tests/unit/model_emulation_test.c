@@ -24,8 +24,8 @@
 
 static struct model_fixture f;
 
-/* A guest executes it and leaves by that; with user from U-mode. */
-static void leaves_by(uint64_t cause, uint32_t word, bool user)
+/* A guest executes it and leaves by that, with that vsatp; with user from U-mode. */
+static void leaves_with(uint64_t cause, uint32_t word, bool user, uint64_t vsatp)
 {
     fixture_open(&f);
     f.now = 1000;
@@ -33,13 +33,18 @@ static void leaves_by(uint64_t cause, uint32_t word, bool user)
     f.state.pc = BUNDLE_GUEST_RAM_BASE + 0x2000;
     f.state.csr.vstvec = BUNDLE_GUEST_RAM_BASE + 0x3000;
     f.state.csr.vsepc = BUNDLE_GUEST_RAM_BASE + 0x4000;
-    f.state.csr.vsatp = 0;
+    f.state.csr.vsatp = vsatp;
     f.state.csr.vsstatus |= SIE;
     f.state.x[15] = 5;
     if (user)
         f.state.csr.sstatus &= ~SPP;
     memcpy(fixture_at(&f, fixture_physical(0, f.state.pc)), &word, sizeof(word));
     fixture_leave(&f, cause, word);
+}
+
+static void leaves_by(uint64_t cause, uint32_t word, bool user)
+{
+    leaves_with(cause, word, user, 0);
 }
 
 static void goes_on_behind(void)
@@ -99,6 +104,35 @@ static void an_emulated_instruction_changes_its_destination(void)
     leaves_by(ILLEGAL, MRET, false);
     goes_on_behind();
     expect("trap.vector");
+}
+
+#define FETCH_ACCESS 1
+#define FETCH_PAGE   12
+
+/* The guest has changed its table since the hart fetched there: it is empty, or beyond RAM. */
+static void what_cannot_be_fetched_any_more_is_a_fault_of_the_fetch(void)
+{
+    const struct {
+        uint64_t cause, table, offset;
+        const char *rule;
+    } row[] = {
+        {FETCH_PAGE, BUNDLE_GUEST_RAM_BASE + 0x5000, 0, ""},
+        {FETCH_PAGE, BUNDLE_GUEST_RAM_BASE + 0x5000, 2, "trap.csrs"},
+        {FETCH_ACCESS, BUNDLE_GUEST_RAM_BASE + 0x5000, 0, "trap.csrs"},
+        {FETCH_ACCESS, 0x1000, 0, ""},
+        {FETCH_PAGE, 0x1000, 0, "trap.csrs"},
+    };
+
+    for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        leaves_with(VIRTUAL, WFI, false, SV39 | row[i].table >> 12);
+        is_refused(f.state.pc + row[i].offset);
+        f.state.csr.vscause = row[i].cause;
+        expect(row[i].rule);
+    }
+    leaves_by(VIRTUAL, WFI, false);
+    is_refused(f.state.pc);
+    f.state.csr.vscause = FETCH_PAGE;
+    expect("trap.csrs");
 }
 
 /* Left at 1001, entered at 1500. */
@@ -273,6 +307,8 @@ TEST_SUITE(model_emulation,
             an_emulated_instruction_changes_its_destination},
            {"the time that is read is the moment's", time_is_the_time_of_the_moment},
            {"time may count from anywhere", time_may_count_from_anywhere},
+           {"what cannot be fetched any more is a fault of the fetch",
+            what_cannot_be_fetched_any_more_is_a_fault_of_the_fetch},
            {"a counter never goes back", a_counter_never_goes_back},
            {"a mode executes what it may", a_mode_executes_what_it_may},
            {"a program reads what its kernel shows", a_program_reads_what_its_kernel_shows},

@@ -206,7 +206,8 @@ static void terminal_report_fits_one_screen(void)
         lines += *at == '\n';
     CU_ASSERT_TRUE(lines <= 24);
     CU_ASSERT_PTR_NULL(strchr(text, '\x1b'));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "many: 30 of 60 points; of 60 checks 30 passed, 30 failed\n"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "many: 30 of 60 points; of 60 checks 30 passed, 30 failed\n"));
     free(text);
     result_run_free(run);
 }
