@@ -10,6 +10,7 @@
 #include "monitor/summary.h"
 #include "run/evidence.h"
 #include "run/page.h"
+#include "run/stuck.h"
 
 static void tell_panic(const struct evidence *evidence, const struct panic_report *report)
 {
@@ -169,63 +170,6 @@ static int tell_wall(const struct evidence *evidence)
     return COACH_FAULT;
 }
 
-/* scause as abi/trace.h has it. */
-static uint32_t short_cause(uint64_t scause)
-{
-    return (uint32_t)(scause >> 63 << 31) | (uint32_t)(scause & 0x7fffffff);
-}
-
-static int tell_stuck(const struct evidence *evidence)
-{
-    const struct machine_stuck *stuck = &evidence->outcome->stuck;
-    const char *cause = cause_name(short_cause(stuck->cause));
-    char place[256] = "";
-    symbols_describe(evidence->symbols, stuck->pc, place, sizeof(place));
-    switch (stuck->kind) {
-    case STUCK_HYPERVISOR:
-        complain("the hypervisor gets nowhere: it trapped %" PRIu64
-                 " times in a row with %s, stval 0x%" PRIx64 ", at 0x%" PRIx64 " %s",
-                 stuck->count, cause, stuck->value, stuck->pc, place);
-        break;
-    case STUCK_GUEST:
-        complain("a guest gets nowhere: %" PRIu64 " times in a row it was entered at 0x%" PRIx64
-                 " and trapped there at once with %s, stval 0x%" PRIx64
-                 "; what handles that exit does not let it go on",
-                 stuck->count, stuck->pc, cause, stuck->value);
-        break;
-    case STUCK_VECTOR:
-        complain("the hypervisor gets nowhere: its trap vector ran %" PRIu64
-                 " times without a trap, after %s at 0x%" PRIx64
-                 " %s; something branches to it, as its branch to guest_exit does (until there is "
-                 "one) when sscratch is not zero",
-                 stuck->count, cause, stuck->pc, place);
-        break;
-    case STUCK_TAKEN: /* ends no run: tell_taken */
-        break;
-    case STUCK_NO_TRAP:
-        complain(
-            "the hypervisor gets nowhere: it executes for ever, and neither traps nor enters a "
-            "guest; it was at 0x%" PRIx64 " %s",
-            stuck->pc, place);
-        break;
-    }
-    return COACH_FAILED;
-}
-
-/* Why a run that ended badly may have done so: its vector took a trap of its own for a guest's. */
-static void tell_taken(const struct evidence *evidence)
-{
-    const struct machine_stuck *taken = &evidence->outcome->isolation->taken;
-    const char *cause = cause_name(short_cause(taken->cause));
-    char place[256] = "";
-    symbols_describe(evidence->symbols, taken->pc, place, sizeof(place));
-    complain("before that, the hypervisor itself trapped with %s at 0x%" PRIx64
-             " %s, and sscratch was 0x%" PRIx64
-             ": trap_vector takes such a trap for a guest's; sscratch must be zero while the "
-             "hypervisor runs",
-             cause ? cause : "an unknown cause", taken->pc, place, taken->value);
-}
-
 static int verdict(const struct evidence *evidence)
 {
     unsigned bad = evidence->has_monitor ? tell_bad_ends(&evidence->monitor) : 0;
@@ -236,7 +180,8 @@ static int verdict(const struct evidence *evidence)
     case RELAY_TIME:
         return tell_time(evidence);
     case RELAY_STUCK:
-        return tell_stuck(evidence);
+        stuck_describe(evidence);
+        return COACH_FAILED;
     case RELAY_WALL:
     case RELAY_SPENT:
         return tell_wall(evidence);
@@ -272,7 +217,7 @@ static int tell(struct evidence *evidence)
     int status = panicked(evidence) ? COACH_FAILED : verdict(evidence);
     if (status != COACH_OK && evidence->outcome->isolation &&
         evidence->outcome->isolation->taken.stuck)
-        tell_taken(evidence);
+        taken_describe(evidence);
     if (page_write(evidence) != 0 && status == COACH_OK)
         return COACH_FAULT;
     return status == COACH_OK && trace_result != 0 ? (int)error.status : status;
