@@ -82,6 +82,14 @@ bool life_is_operated(const struct model *model, const struct model_vm *vm)
     return false;
 }
 
+bool life_is_over(const struct model *model, const struct model_vm *vm)
+{
+    unsigned anew;
+
+    return model->setup.time && life_is_operated(model, vm) &&
+           last_order(model, vm, model_now(model), &anew) == ORDER_END;
+}
+
 /* Whether it may run by what was ordered a while ago, or is ordered by now. */
 static bool is_allowed(const struct model *model, const struct model_vm *vm)
 {

@@ -16,5 +16,7 @@ const struct model_rule *life_reborn_rule(void);
 bool life_waits(const struct model_vcpu *vcpu);
 /* Does the operator order anything about the VM? */
 bool life_is_operated(const struct model *model, const struct model_vm *vm);
+/* Has it ended for good as far as the operator ordered? What it had may be anybody's then. */
+bool life_is_over(const struct model *model, const struct model_vm *vm);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abi/sbi.h"
+#include "model/life.h"
 #include "model/memory.h"
 
 #define MOST_SUSPECTS (1u << 20)
@@ -105,13 +106,14 @@ static bool is_scrubbed(const struct memory *memory, int vm, uint32_t place,
     return at == MEMORY_PAGE || (newest && suspect->skip == 0 && at > 0);
 }
 
-/* A VM that was taken apart has lost its frames, and one that is being scrubbed is zero so far. */
+/* A VM that was taken apart has lost its frames, by its tables or as the operator ordered it; one
+ * that is being scrubbed is zero so far. */
 void memory_suspects_end(struct memory *memory)
 {
     for (unsigned vm = 0; vm < memory->model->vms; vm++) {
         struct memory_guest *guest = &memory->guest[vm];
 
-        if (!guest->suspects || guest->lost)
+        if (!guest->suspects || guest->lost || life_is_over(memory->model, &memory->model->vm[vm]))
             continue;
         memory_take_out(memory, (int)vm);
         for (size_t i = 0; i < guest->suspects; i++) {
