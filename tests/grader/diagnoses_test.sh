@@ -32,10 +32,10 @@ told "a stack pointer that is believed" 1 01-boot/causes hv/metal/vector.S \
     's/^    bltu    a0, sp, 2f/    j 3f/' "stack pointer not checked" "the vector compares sp with"
 told "sepc that is not restored" 1 01-boot/causes hv/metal/vector.S '/csrw    sepc, t0/d' \
     "back at the trapping instruction" "the vector writes it back into the CSR"
-told "trap_resume that is kept: an overflow goes on" 1 01-boot/overflow hv/trap/trap.c '/trap_resume = 0/d' \
-    "unexpected trap not fatal" "trap_resume is for one trap"
-told "and a breakpoint; 33 breakpoints that were asked for are no loop" 1 01-boot/panic hv/trap/trap.c \
-    '/trap_resume = 0/d' "unexpected trap not fatal" "nobody expects was to be the end"
+told "trap_resume that is kept, before an overflow" 1 01-boot/overflow hv/trap/trap.c \
+    '/trap_resume = 0/d' "trap_resume is still" "it is for one trap"
+told "and before a breakpoint" 1 01-boot/panic hv/trap/trap.c '/trap_resume = 0/d' \
+    "trap_resume is still" "it is for one trap"
 told "a function that is not written" 1 01-boot/panic hv/trap/panic.c \
     's/^_Noreturn void panic_trap.*/&/; /^\(_Noreturn \)\?void panic_trap/,/^}/{s/^{/{ panic("TODO: 01 boot: panic_trap is yours to write: labs\/01-boot\/README.md, step 3");/}' \
     "stopped at TODO: 01 boot: panic_trap is yours to write: labs/01-boot/README.md, step 3" "It is the next function to write"
