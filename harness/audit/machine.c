@@ -129,7 +129,7 @@ static bool is_superseded(const struct ram *ram, const uint64_t *hgatps, size_t 
         alike++;
         one = vm;
     }
-    for (size_t i = 1; alike && i < count; i++)
+    for (size_t i = 1; newer < alike && i < count; i++)
         newer += HGATP_PPN(hgatps[i]) != HGATP_PPN(hgatps[0]) &&
                  !root_is_among(&hgatps[i + 1], count - i - 1, hgatps[i]) &&
                  recognise_vm(ram, hgatps[i], at, one);
