@@ -35,6 +35,7 @@ MODEL_RULE(into_guest, "entry.virtual", "Privileged ISA 20240411, 18.2.1; 18.6.4
            "an sret leads into no guest: hstatus.SPV");
 
 #define COMMAND_SLACK 10000 /* ticks: 1 ms from a command's time to its effect */
+#define INSTRUCTIONS  100   /* in a tick, under icount */
 #define ORDER_EARLY   100   /* ticks: by how much its effect may seem to be before its time */
 #define CAUSE_VIRTUAL 22
 
@@ -90,14 +91,20 @@ bool life_is_over(const struct model *model, const struct model_vm *vm)
            last_order(model, vm, model_now(model), &anew) == ORDER_END;
 }
 
-/* Whether it may run by what was ordered a while ago, or is ordered by now. */
-static bool is_allowed(const struct model *model, const struct model_vm *vm)
+/* How long the hart has executed since its last exit: it may take an order only when it is done. */
+static uint64_t busy(const struct model *model, unsigned hart)
 {
-    uint64_t now = model_now(model);
+    return (model_instructions(model) - model->hart[hart].left) / INSTRUCTIONS;
+}
+
+/* Whether it may run by what was ordered a while ago, or is ordered by now. */
+static bool is_allowed(const struct model *model, unsigned hart, const struct model_vm *vm)
+{
+    uint64_t now = model_now(model), late = COMMAND_SLACK + busy(model, hart);
     unsigned anew;
 
     return may_run(last_order(model, vm, now, &anew)) ||
-           may_run(last_order(model, vm, now > COMMAND_SLACK ? now - COMMAND_SLACK : 0, &anew));
+           may_run(last_order(model, vm, now > late ? now - late : 0, &anew));
 }
 
 void life_entry(struct model *model, unsigned hart, struct model_vcpu *vcpu,
@@ -113,7 +120,7 @@ void life_entry(struct model *model, unsigned hart, struct model_vcpu *vcpu,
     if (!model->setup.time || !life_is_operated(model, vm))
         return;
     MODEL_EXERCISED(allowed);
-    if (!is_allowed(model, vm)) {
+    if (!is_allowed(model, hart, vm)) {
         MODEL_TEXT(seen, "an entry at %" PRIu64 " us", model_now(model) / 10);
         model_broken(model, &allowed, hart, vcpu, state->code,
                      "no entry of a VM that is paused, killed, or not created", seen);

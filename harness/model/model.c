@@ -112,6 +112,7 @@ void model_exit(struct model *model, unsigned hart, const struct model_state *st
         return;
     TELL(model, leaving, hart, state);
     here->inside = false;
+    here->left = model_instructions(model);
     if (!vcpu)
         return;
     vcpu->life = MODEL_OUTSIDE;

@@ -82,6 +82,7 @@ struct model_vm {
 struct model_hart {
     struct model_vcpu *current; /* whose guest it entered last; NULL: none, or not known */
     bool inside;
+    uint64_t left; /* instructions, at its last exit */
     uint64_t code; /* of the last sret or other instruction that the event came from */
 };
 

@@ -1,4 +1,5 @@
 /* Successors of exits other than calls: each legal one passes, each illegal neighbour is named. */
+#include "model/parts.h"
 #include "model_fixture.h"
 #include "test.h"
 
@@ -125,7 +126,35 @@ static void nobody_else_is_entered(void)
     fixture_close(&f);
 }
 
+/* Left at 1000, paused at 2000, entered later: the hart slept meanwhile, or was at work. */
+static void an_order_is_heeded_when_the_hart_is_done(void)
+{
+    static const struct model_command pause = {.at = 2000, .text = "pause a"};
+    const struct {
+        uint64_t entered, instructions;
+        const char *rule;
+    } row[] = {
+        {11900, 0, ""},
+        {60000, 0, "life.as-ordered"},
+        {60000, 5000000, ""},
+        {70000, 5000000, "life.as-ordered"},
+    };
+
+    for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        fixture_open(&f);
+        f.now = 1000;
+        f.model->setup.commands = &pause;
+        f.model->setup.command_count = 1;
+        fixture_enter(&f);
+        fixture_leave(&f, SUPERVISOR_TIMER, 0);
+        f.now = row[i].entered;
+        f.instructions += row[i].instructions;
+        expect(row[i].rule);
+    }
+}
+
 TEST_SUITE(model_exit, {"an interrupt changes nothing", an_interrupt_changes_nothing},
            {"a fault in RAM is executed again", a_fault_in_ram_is_executed_again},
            {"a fault outside RAM is given to the guest", a_fault_outside_is_given_to_the_guest},
-           {"nobody else is entered", nobody_else_is_entered});
+           {"nobody else is entered", nobody_else_is_entered},
+           {"an order is heeded when the hart is done", an_order_is_heeded_when_the_hart_is_done});
