@@ -59,6 +59,14 @@ unsigned hart_vmid_bits(void)
     return vmid_bits;
 }
 
+/* Of the firmware's choice is whether the register is there (mstateen): what it keeps from the
+ * hypervisor it keeps from guests as well. State-enable extension, "State Enable 0 Registers". */
+#define allow_state(csr, value)                                                                    \
+    do {                                                                                           \
+        if (csr_exists(csr))                                                                       \
+            csr_write_number(csr, value);                                                          \
+    } while (0)
+
 /* A guest is given what the hypervisor switches between guests, by name, and nothing else: what an
  * extension of this machine's adds to its state is not there. Each register is written whole. */
 static void allow_what_is_switched(void)
@@ -66,10 +74,10 @@ static void allow_what_is_switched(void)
     csr_write(henvcfg, machine_has_sstc ? HENVCFG_STCE : 0);
     csr_write(hcounteren, COUNTER_TIME);
     if (board_has_extension("smstateen")) {
-        csr_write_number(CSR_HSTATEEN0, HSTATEEN0_ENVCFG);
-        csr_write_number(CSR_HSTATEEN1, 0);
-        csr_write_number(CSR_HSTATEEN2, 0);
-        csr_write_number(CSR_HSTATEEN3, 0);
+        allow_state(CSR_HSTATEEN0, HSTATEEN0_ENVCFG);
+        allow_state(CSR_HSTATEEN1, 0);
+        allow_state(CSR_HSTATEEN2, 0);
+        allow_state(CSR_HSTATEEN3, 0);
     }
     if (machine_has_aia) {
         csr_write_number(CSR_HVIEN, 0);

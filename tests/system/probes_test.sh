@@ -52,9 +52,11 @@ rounds_of() {
     [ "$1" = csr_scan ] || echo rounds=20
 }
 
-# What QEMU 7.2 can add to its CPU model, the state-bearing ones among them.
+# What QEMU 7.2 can add to its CPU model, the state-bearing ones among them; later ones have a model
+# with all that they know.
 all_extensions=rv64,x-ssaia=on,x-smaia=on,v=on,zba=on,svinval=on,svnapot=on,svpbmt=on,sscofpmf=on
 all_extensions+=,Zfh=on,zkr=on,zbkb=on
+"${COACH_QEMU:-qemu-system-riscv64}" -machine virt -cpu help | grep -qw max && all_extensions=max
 
 # Alone, the same every time.
 while read -r probe arguments; do
