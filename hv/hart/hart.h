@@ -17,8 +17,8 @@
 #define ENTRY_CHOOSE 0x1u  /* choose anew whose turn it is */
 #define ENTRY_WORK   0x2u  /* do deferred work: hart/work.h */
 #define ENTRY_TRACE  0x4u  /* tell of each entry and exit: tracing is on, and the hart has a ring */
-#define ENTRY_LOOK   0x10u /* several harts: something was set for its vCPU by another */
 #define ENTRY_STOP   0x8u  /* another hart panics: stop where you are */
+#define ENTRY_LOOK   0x10u /* several harts: something was set for its vCPU by another */
 
 enum hart_state {
     HART_ABSENT,  /* nobody has asked for it */

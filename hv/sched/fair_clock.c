@@ -45,8 +45,8 @@ static void place(const struct run_queue *queue, struct sched_group *group)
 {
     int64_t least = -(int64_t)virtual_ticks(group, queue->slice), now = lead(queue, group);
 
-    if (group->standing ==
-        SCHED_NEW) /* what was charged before its first life has not been weighed yet */
+    /* What was charged before its first life has not been weighed yet. */
+    if (group->standing == SCHED_NEW)
         now = (int64_t)group->virtual_time;
     group->virtual_time = queue->virtual_clock + (uint64_t)(now > least ? now : least);
 }

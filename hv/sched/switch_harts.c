@@ -13,7 +13,6 @@ static void save(struct vcpu *vcpu)
 {
     uint64_t pending = vcpu->context.hvip;
 
-    fp_leave(vcpu);
     context_save(vcpu);
     vcpu->context.hvip |= pending;
 }
@@ -42,8 +41,10 @@ static void leave(struct hart *hart)
 
     if (!vcpu)
         return;
-    if (hart->loaded == vcpu)
+    if (hart->loaded == vcpu) {
+        fp_leave(vcpu);
         save(vcpu);
+    }
     hart->loaded = hart->fp_loaded = hart->taken = NULL;
     publish_exits(vcpu);
     if (--vcpu->vm->inside == 0)
@@ -82,9 +83,6 @@ void hart_pass_to(struct hart *hart, struct vcpu *next)
 
 void vcpu_reload(struct hart *hart, struct vcpu *vcpu)
 {
-    uint64_t pending = vcpu->context.hvip;
-
-    context_save(vcpu);
-    vcpu->context.hvip |= pending;
+    save(vcpu);
     load(hart, vcpu);
 }
