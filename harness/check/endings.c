@@ -21,8 +21,7 @@ static bool is_operated(const struct scenario *scenario, unsigned vm)
 {
     for (const struct scenario_command *command = scenario->commands; command;
          command = command->next) {
-        enum order order = order_of(command->text, scenario->vm[vm].name, vm);
-        if (order != ORDER_NONE && order != ORDER_FOCUS)
+        if (order_is_of_life(order_of(command->text, scenario->vm[vm].name, vm)))
             return true;
     }
     return false;

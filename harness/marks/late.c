@@ -62,11 +62,9 @@ static int take_time(struct marks *marks, const struct csv *table, const struct 
 {
     size_t lab_column = csv_column(table, "lab"), time_column = lab_column == 1 ? 2 : 1;
     time_t when;
-    bool several;
-    struct student *student = marks_student(marks, csv_field(row, 0), &several);
+    struct student *student = marks_of_row(marks, row, path, error);
     if (student == NULL) {
-        return error_set(error, "%s:%zu: '%s' is %s who has marks", path, row->line,
-                         csv_field(row, 0), several ? "more than one" : "nobody");
+        return -1;
     }
     if (late_time(csv_field(row, time_column), &when, error) != 0) {
         return error_prefix(error, "%s:%zu", path, row->line);

@@ -104,6 +104,18 @@ struct student *marks_student(const struct marks *marks, const char *submission,
     return *several ? NULL : found;
 }
 
+struct student *marks_of_row(const struct marks *marks, const struct csv_row *row, const char *path,
+                             struct error *error)
+{
+    bool several;
+    struct student *student = marks_student(marks, csv_field(row, 0), &several);
+    if (student == NULL) {
+        error_set(error, "%s:%zu: '%s' is %s who has marks", path, row->line, csv_field(row, 0),
+                  several ? "more than one" : "nobody");
+    }
+    return student;
+}
+
 /* When it was handed in: by the key, else when its archive was last written; of a folder nobody
  * knows. */
 static time_t time_of(const struct marks *marks, const struct plan_entry *entry)
@@ -170,7 +182,7 @@ static void take_lab(struct marks *marks, size_t lab)
     }
 }
 
-static bool is_there(const struct marks *marks, const char *name)
+bool marks_have(const struct marks *marks, const char *name)
 {
     for (size_t i = 0; i < marks->count; i++) {
         if (strcmp(marks->students[i].name, name) == 0) {
@@ -186,7 +198,7 @@ static void take_submitters(struct marks *marks)
     for (size_t lab = 0; lab < marks->lab_count; lab++) {
         for (size_t i = 0; i < marks->labs[lab].count; i++) {
             const char *name = marks_name(marks, marks->labs[lab].entries[i].name);
-            if (!is_there(marks, name)) {
+            if (!marks_have(marks, name)) {
                 sheet_add_student(marks, name, SIZE_MAX);
             }
         }

@@ -80,6 +80,13 @@ const char *marks_name(const struct marks *marks, const char *submission);
  */
 struct student *marks_student(const struct marks *marks, const char *submission, bool *several);
 
+/* Whom a table's row is about, by its first field. NULL with *error, which tells PATH:LINE. */
+struct student *marks_of_row(const struct marks *marks, const struct csv_row *row, const char *path,
+                             struct error *error);
+
+/* Whether somebody has just that name. */
+bool marks_have(const struct marks *marks, const char *name);
+
 /* Points of one lab after lateness; of the talk; of all. NAN while something is not graded. */
 double mark_points(const struct mark *mark);
 double student_talk(const struct marks *marks, const struct student *student);

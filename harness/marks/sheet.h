@@ -21,6 +21,9 @@ enum sheet_kind { SHEET_NONE, SHEET_LIST, SHEET_CANVAS, SHEET_MOODLE };
 /* What marks->list is. */
 enum sheet_kind sheet_kind(const struct marks *marks);
 
+/* Is it Canvas's row of the points that each assignment is out of? */
+bool sheet_is_most_row(const struct csv_row *row);
+
 /* Adds a student, who has a first key: the name. `row`: of the list, or SIZE_MAX. */
 struct student *sheet_add_student(struct marks *marks, const char *name, size_t row);
 

@@ -31,11 +31,9 @@ static size_t *read_criteria(struct marks *marks, const struct csv *table)
 static int read_talk(struct marks *marks, const struct csv_row *row, const size_t *of,
                      size_t columns, const char *path, struct error *error)
 {
-    bool several;
-    struct student *student = marks_student(marks, csv_field(row, 0), &several);
+    struct student *student = marks_of_row(marks, row, path, error);
     if (student == NULL) {
-        return error_set(error, "%s:%zu: '%s' is %s who has marks", path, row->line,
-                         csv_field(row, 0), several ? "more than one" : "nobody");
+        return -1;
     }
     if (student->talk == NULL) {
         student->talk = allocate(marks->criterion_count, sizeof(*student->talk));

@@ -55,8 +55,7 @@ static enum order last_order(const struct model *model, const struct model_vm *v
         const struct model_command *command = &model->setup.commands[i];
         enum order order = order_for(vm, command);
 
-        if (model->setup.booted + command->at > until || order == ORDER_NONE ||
-            order == ORDER_FOCUS)
+        if (model->setup.booted + command->at > until || !order_is_of_life(order))
             continue;
         if (order == ORDER_RUN && last != ORDER_PAUSE)
             continue; /* nothing to resume */
@@ -75,11 +74,9 @@ static bool may_run(enum order order)
 
 bool life_is_operated(const struct model *model, const struct model_vm *vm)
 {
-    for (size_t i = 0; i < model->setup.command_count; i++) {
-        enum order order = order_for(vm, &model->setup.commands[i]);
-        if (order != ORDER_NONE && order != ORDER_FOCUS)
+    for (size_t i = 0; i < model->setup.command_count; i++)
+        if (order_is_of_life(order_for(vm, &model->setup.commands[i])))
             return true;
-    }
     return false;
 }
 

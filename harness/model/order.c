@@ -1,7 +1,6 @@
 /* A line at the hypervisor's console; see order.h. */
 #include "model/order.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

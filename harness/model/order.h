@@ -5,6 +5,8 @@
 #ifndef MODEL_ORDER_H
 #define MODEL_ORDER_H
 
+#include <stdbool.h>
+
 enum order {
     ORDER_NONE, /* nothing that concerns the VM */
     ORDER_RUN,
@@ -17,5 +19,11 @@ enum order {
 /* What the line orders of the VM of that name, which is the bundle's index-th. A line names a VM by
  * its name or its number; `quit` ends all. */
 enum order order_of(const char *line, const char *name, unsigned index);
+
+/* Does it order anything of the VM's life? The focus is no such thing. */
+static inline bool order_is_of_life(enum order order)
+{
+    return order != ORDER_NONE && order != ORDER_FOCUS;
+}
 
 #endif
