@@ -1,5 +1,6 @@
 /* What a guest may not execute itself: each way to carry it out or to refuse it that is right
- * passes, each neighbour is named. */
+ * passes, each neighbour is named. Over 300 lines, as all of it shares how a guest leaves by one.
+ */
 #include "model_fixture.h"
 #include "test.h"
 

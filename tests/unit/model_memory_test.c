@@ -1,5 +1,4 @@
 /* What may be in a guest's frames, and who may store there. */
-#include "model/parts.h"
 #include "model_memory_fixture.h"
 
 static void what_was_packed_is_entered(void)
@@ -87,68 +86,6 @@ static void a_store_into_a_guest_is_named(void)
     BREAKS(&world, "memory.store-explained");
     CU_ASSERT_EQUAL(world.code, CODE);
     end(&world);
-}
-
-static void a_store_after_the_guest_s_end_is_named_at_the_end(void)
-{
-    struct world world;
-
-    begin(&world);
-    run_first(&world, 0, 1);
-    *word(&world, FRAMES(0) + 10 * PAGE) = 0x55; /* the guest's own */
-    store(&world, FRAMES(0) + 10 * PAGE + 8, 1);
-    end(&world);
-    BREAKS(&world, "memory.store-explained");
-}
-
-static void scrubbing_is_no_tampering(void)
-{
-    struct world world;
-
-    begin(&world);
-    run_first(&world, 0, 1);
-    for (unsigned i = 0; i < PAGES * PAGE; i += 8)
-        store(&world, FRAMES(0) + i, 0);
-    end(&world);
-    HOLDS(&world);
-    begin(&world); /* the tables first, and the frames are somebody else's then */
-    run_first(&world, 0, 1);
-    load(&world, 0, 0);
-    fence_vmid(&world, 1);
-    for (unsigned i = 0; i < 0x6000; i += 8)
-        store(&world, TABLES(0) + i, 0);
-    for (unsigned i = 0; i < PAGES * PAGE; i += 8)
-        store(&world, FRAMES(0) + i, i);
-    end(&world);
-    HOLDS(&world);
-}
-
-static uint64_t later(void *argument)
-{
-    (void)argument;
-    return 1000;
-}
-
-static void what_a_vm_had_that_was_ordered_to_end_is_anybody_s(void)
-{
-    static const struct model_command orders[] = {{.at = 900, .text = "quit"},
-                                                  {.at = 2000, .text = "quit"}};
-    struct world world;
-
-    for (unsigned i = 0; i < 2; i++) {
-        begin(&world);
-        run_first(&world, 0, 1);
-        world.model->setup.time = later;
-        world.model->setup.commands = &orders[i];
-        world.model->setup.command_count = 1;
-        store(&world, FRAMES(0) + 10 * PAGE + 8, 1); /* a free list's link, say */
-        end(&world);
-        if (i == 0) {
-            HOLDS(&world);
-        } else {
-            BREAKS(&world, "memory.store-explained");
-        }
-    }
 }
 
 static void console_read(struct world *world, uint64_t to)
@@ -287,11 +224,6 @@ TEST_SUITE(model_memory, {"what was packed is entered", what_was_packed_is_enter
            {"a changed image is named", a_changed_image_is_named},
            {"a page given later is zero", a_page_given_later_is_zero},
            {"a store into a guest is named", a_store_into_a_guest_is_named},
-           {"a store after the guest's end is named at the machine's end",
-            a_store_after_the_guest_s_end_is_named_at_the_end},
-           {"scrubbing is no tampering", scrubbing_is_no_tampering},
-           {"what a VM had that was ordered to end is anybody's",
-            what_a_vm_had_that_was_ordered_to_end_is_anybody_s},
            {"what the guest reads goes where it said", what_the_guest_reads_goes_where_it_said},
            {"a steal-time area lasts until it is taken back",
             a_steal_time_area_lasts_until_it_is_taken_back},

@@ -1,4 +1,5 @@
-/* The hart of the fake machine, and the guest that is loaded into it: see fake_machine.h. */
+/* The hart of the fake machine, and the guest that is loaded into it: see fake_machine.h. A little
+ * over 300 lines, as it stands for nearly all of metal.h. */
 #include "boot/board.h"
 #include "hart/secondary.h"
 #include "hv/fake_machine.h"

@@ -160,6 +160,7 @@ _Noreturn void metal_main(void)
     hart_facts();
     trap_facts();
     guest_facts();
+    fp_facts();
     device_facts();
     say(failed ? "some failed\n" : "all passed\n");
     (void)passed;

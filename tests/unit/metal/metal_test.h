@@ -69,6 +69,7 @@ extern char guest_complement[], guest_complement_call[], guest_load[], guest_loa
 
 void trap_facts(void);
 void guest_facts(void);
+void fp_facts(void);
 void hart_facts(void);
 void device_facts(void);
 
